@@ -1,0 +1,1 @@
+"""Readers of data and models; trust is decided here, before anything runs."""

@@ -1,0 +1,1 @@
+"""Policies: requirements, waivers and their YAML, with positions."""

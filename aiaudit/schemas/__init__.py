@@ -1,0 +1,1 @@
+"""JSON Schemas, generated and checked in."""

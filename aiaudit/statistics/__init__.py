@@ -1,0 +1,1 @@
+"""Intervals, tests, multiplicity and power: pure functions of counts."""

@@ -1,0 +1,1 @@
+"""The bias checks, one a file."""

@@ -1,0 +1,1 @@
+"""The explainability checks, one a file."""

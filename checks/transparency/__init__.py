@@ -1,0 +1,1 @@
+"""The transparency checks, one a file."""
