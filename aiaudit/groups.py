@@ -1,0 +1,175 @@
+"""Protected attributes: which group each row belongs to, and how numbers were cut into groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from aiaudit.errors import UsageError, one_line
+
+MISSING = "(missing)"
+#: A numeric column with more values than this is cut into bins; with fewer, each value is a group.
+DISTINCT_NUMBERS = 10
+#: United States law draws lines at 40 (ADEA) and 62 (Regulation B, elderly applicant).
+AGE_EDGES = (40.0, 62.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitive:
+    """A protected column as the user declared it: its name and, for numbers, the edges of its bins."""
+
+    column: str
+    edges: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """A protected attribute of the rows under audit.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    levels : tuple of str
+        Group labels, sorted; a group of missing values comes last.
+    codes : ndarray of uint16, shape (n,)
+        Each row's position in `levels`.
+    missing : int
+        Rows whose value is missing.
+    edges : tuple of float
+        Where a numeric column was cut; empty for a column of names.
+    edges_from : str
+        Who chose the edges: ``config``, or the default rule in words.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    codes: npt.NDArray[np.uint16]
+    missing: int
+    edges: tuple[float, ...] = ()
+    edges_from: str = ""
+
+    @property
+    def missing_level(self) -> str | None:
+        """Label of the group of missing values, None where nothing is missing."""
+        return self.levels[-1] if self.missing else None
+
+
+def parse_sensitive(text: str, columns: Sequence[str]) -> Sensitive:
+    """Read ``COL`` or ``COL:25,40,60``; a column whose name holds a colon wins over edges."""
+    if text in columns or ":" not in text:
+        return Sensitive(column=text)
+    column, _, edges = text.rpartition(":")
+    try:
+        return Sensitive(column=column, edges=tuple(float(edge) for edge in edges.split(",")))
+    except ValueError:
+        raise UsageError(
+            f"'{one_line(text)}': the edges after the colon are not numbers",
+            f"Write edges as numbers with commas between, for example --sensitive {one_line(column)}:40,62",
+        ) from None
+
+
+def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
+    """Code a column of exact text into groups.
+
+    Parameters
+    ----------
+    sensitive : Sensitive
+        The declaration.
+    values : Series of str or None, shape (n,)
+        The column's text; only None is missing.
+
+    Raises
+    ------
+    UsageError
+        If edges are declared for a column that is not numeric, or do not ascend.
+    """
+    known = values.dropna()
+    numbers = pd.to_numeric(known, errors="coerce")
+    numeric = len(known) > 0 and bool(np.isfinite(numbers).all())
+    edges = sensitive.edges
+    if edges is not None:
+        _check_edges(sensitive, edges, known, numbers)
+        return _binned(sensitive.column, values, edges, "declared")
+    if numeric and known.nunique() > DISTINCT_NUMBERS:
+        edges, source = _default_edges(sensitive.column, numbers)
+        return _binned(sensitive.column, values, edges, source)
+    return _named(sensitive.column, values)
+
+
+def _check_edges(sensitive: Sensitive, edges: tuple[float, ...], known: pd.Series, numbers: pd.Series) -> None:
+    if list(edges) != sorted(set(edges)) or not all(np.isfinite(edges)):
+        raise UsageError(
+            f"the edges of '{one_line(sensitive.column)}' do not ascend", "List each edge once, smallest first."
+        )
+    bad = known[~np.isfinite(numbers.to_numpy(float))]
+    if len(bad):
+        raise UsageError(
+            f"column '{one_line(sensitive.column)}' has edges but holds text, such as '{one_line(bad.iloc[0])}'",
+            "Remove the edges, or give the column numbers.",
+        )
+
+
+def _default_edges(column: str, numbers: pd.Series) -> tuple[tuple[float, ...], str]:
+    if re.search(r"(?:^|[^a-z])age(?:p|s)?(?:$|[^a-z])", column.lower()):
+        return AGE_EDGES, "default for ages: 40 (ADEA) and 62 (Regulation B)"
+    quartiles = np.unique(np.quantile(numbers, [0.25, 0.5, 0.75]))
+    inside = quartiles[quartiles > numbers.min()]
+    return tuple(float(q) for q in inside), "default: quartiles of these rows"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+def _binned(column: str, values: pd.Series, edges: tuple[float, ...], source: str) -> Attribute:
+    labels = [
+        f"under {_number(edges[0])}",
+        *(f"{_number(a)} to under {_number(b)}" for a, b in zip(edges, edges[1:], strict=False)),
+        f"{_number(edges[-1])} or over",
+    ]
+    missing = values.isna().to_numpy()
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
+    codes = np.searchsorted(np.asarray(edges), np.where(missing, 0.0, numbers), side="right")
+    return _attribute(column, labels, codes, missing, edges, source)
+
+
+def _named(column: str, values: pd.Series) -> Attribute:
+    missing = values.isna().to_numpy()
+    codes, levels = pd.factorize(values, sort=True)
+    return _attribute(column, [str(level) for level in levels], codes, missing)
+
+
+def _attribute(
+    column: str,
+    labels: list[str],
+    codes: npt.NDArray[np.integer],
+    missing: npt.NDArray[np.bool_],
+    edges: tuple[float, ...] = (),
+    edges_from: str = "",
+) -> Attribute:
+    if len(labels) >= 2**16 - 1:
+        raise UsageError(
+            f"column '{one_line(column)}' has {len(labels)} different values: it names people, not groups",
+            "Choose a column with fewer groups, or declare edges for a number.",
+        )
+    if missing.any():
+        # A group whose real name is the label for missing values must not be counted with them.
+        name = MISSING
+        while name in labels:
+            name = f"({name})"
+        codes = np.where(missing, len(labels), codes)
+        labels = [*labels, name]
+    return Attribute(
+        name=column,
+        levels=tuple(labels),
+        codes=codes.astype(np.uint16),
+        missing=int(missing.sum()),
+        edges=edges,
+        edges_from=edges_from,
+    )

@@ -1,0 +1,234 @@
+"""The record: facts, verdicts and provenance of one audit, from which everything else is derived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+
+from aiaudit.errors import IncompleteError, one_line
+from aiaudit.facts import Errored, Measured, Measurement, Skipped
+from aiaudit.policy.model import Policy, Requirement, Waiver
+from aiaudit.subject import SubjectFacts
+
+SCHEMA: Literal["aiaudit/record/1"] = "aiaudit/record/1"
+
+
+class Status(StrEnum):
+    """What became of one requirement in one scope; none of them collapses into PASS."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_ASSESSED = "not_assessed"
+    NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """One requirement judged in one scope.
+
+    Parameters
+    ----------
+    requirement : str
+        Its id.
+    status : Status
+        The outcome.
+    reason : str
+        Why, in one sentence.
+    measurement : Measurement or None
+        What it rests on.
+    margin : float or None
+        Distance from the threshold in the metric's unit, negative on the wrong side.
+    p_adjusted : float or None
+        p-value corrected for every comparison of the run.
+    rows_needed : int or None
+        About how many more rows of the scope's group would settle it.
+    detectable : float or None
+        The smallest gap this sample could have shown, as a value of the metric.
+    waiver : Waiver or None
+        Who accepted the failure, where somebody did.
+    in_force : bool
+        False before the requirement's law applies: shown as readiness, never gating.
+    """
+
+    requirement: str
+    status: Status
+    reason: str
+    measurement: Measurement | None = None
+    margin: float | None = None
+    p_adjusted: float | None = None
+    rows_needed: int | None = None
+    detectable: float | None = None
+    waiver: Waiver | None = None
+    in_force: bool = True
+
+    @property
+    def scope(self) -> Mapping[str, str]:
+        """Where it was judged."""
+        return {} if self.measurement is None else self.measurement.scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What to do about one requirement.
+
+    Parameters
+    ----------
+    requirement : str
+        Its id.
+    status : Status
+        The worst of its verdicts.
+    problem : str
+        What is wrong, in one sentence.
+    why : str
+        Why the policy asks for it.
+    steps : tuple of str
+        What to do, first things first.
+    scopes : tuple of mapping
+        Where.
+    """
+
+    requirement: str
+    status: Status
+    problem: str
+    why: str
+    steps: tuple[str, ...]
+    scopes: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicySource:
+    """One policy file that was read: law asks for *prior defined* limits, so its date counts."""
+
+    id: str
+    edition: str
+    title: str
+    origin: str
+    digest: str
+    committed: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """What made the record."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Under which conditions the record was made.
+
+    `judged_on` and `libraries` stand outside the digest: the same inputs give the same digest on another
+    day and another machine, if they give the same numbers.
+    """
+
+    judged_on: date
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[PolicySource, ...] = ()
+    selected: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Record:
+    """One audit. Its JSON form uses these names as they stand."""
+
+    subject: SubjectFacts
+    policy: Policy
+    outcomes: tuple[Annotated[Measured | Skipped | Errored, Field(discriminator="status")], ...]
+    verdicts: tuple[Verdict, ...]
+    advice: tuple[Advice, ...]
+    provenance: Provenance
+    tool: Tool
+    card: Mapping[str, Any] | None = None
+    schema: Literal["aiaudit/record/1"] = SCHEMA
+
+    def requirement(self, id: str) -> Requirement:
+        """Return the requirement of that id."""
+        return next(r for r in self.policy.requirements if r.id == id)
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many verdicts have each status, every status present."""
+        return {s: sum(v.status is s for v in self.verdicts) for s in Status}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the record without the day, the machine and this digest."""
+        body = to_plain(self)
+        provenance = body["provenance"]
+        for name in ("judged_on", "libraries"):
+            del provenance[name]
+        if body["subject"]["model"] is not None:
+            for name in ("versions", "isolation"):
+                del body["subject"]["model"][name]
+        return hashlib.sha256(_canonical(body)).hexdigest()
+
+
+_ADAPTER: TypeAdapter[Record] = TypeAdapter(Record)
+
+
+def to_plain(record: Record) -> dict[str, Any]:
+    """Return the record as JSON-ready data."""
+    plain: dict[str, Any] = _ADAPTER.dump_python(record, mode="json")
+    return plain
+
+
+def _canonical(plain: Mapping[str, Any]) -> bytes:
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def to_json(record: Record, exit_code: int) -> str:
+    """Return the record as JSON text, the digest and the gate's exit code with it."""
+    plain = {**to_plain(record), "digest": record.digest, "exit_code": exit_code}
+    return json.dumps(plain, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_json(text: str | bytes, name: str) -> Record:
+    """Read a record.
+
+    Raises
+    ------
+    IncompleteError
+        If the text is not a record of a version known here, or was changed since it was written.
+    """
+    try:
+        plain = json.loads(text)
+        if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
+            raise ValueError(f"its schema is not {SCHEMA}")
+        digest = plain.pop("digest", None)
+        plain.pop("exit_code", None)
+        record = _ADAPTER.validate_python(plain)
+    except (ValueError, ValidationError) as error:
+        raise IncompleteError(
+            f"{one_line(name)} is not a record: {one_line(error, 160)}",
+            "Give a record.json written by 'aiaudit check', of a version that this aiaudit reads.",
+        ) from None
+    if record.digest != digest:
+        raise IncompleteError(
+            f"{one_line(name)} was changed after it was written: its digest does not match its content",
+            "Use the original file, or audit again.",
+        )
+    return record
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a record's file."""
+    schema = _ADAPTER.json_schema(mode="serialization")
+    schema["properties"] |= {
+        "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "exit_code": {"enum": [0, 1, 2, 3, 4]},
+    }
+    schema["required"] = [*schema["required"], "schema", "digest", "exit_code"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "aiaudit record", **schema}
