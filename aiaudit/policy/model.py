@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import IntEnum, StrEnum
 from fractions import Fraction
@@ -16,6 +17,8 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+
+from aiaudit.errors import did_you_mean, one_line
 
 
 class Severity(IntEnum):
@@ -61,23 +64,27 @@ class Kind(StrEnum):
     DOCUMENTED = "documented"
 
 
+_EXACT = r"-?[0-9]+(\.[0-9]+)?(e-[0-9]{1,2})?|-?[0-9]+/[0-9]+"
+
+
 def _severity(value: object) -> object:
     names = {s.name.lower(): s for s in Severity}
-    if isinstance(value, str):
-        if value not in names:
-            raise ValueError(f"'{value}' is not one of: {', '.join(names)}")
-        return names[value]
-    return value
+    if isinstance(value, Severity):
+        return value
+    if value not in names:
+        near = did_you_mean(str(value), names)
+        raise ValueError(f"'{one_line(value, 60)}' is not one of: {', '.join(names)}.{near}")
+    return names[str(value)]
 
 
 def _fraction(value: object) -> Fraction:
     if isinstance(value, Fraction):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("a threshold is a number such as 0.8, or a fraction such as 4/5")
+    # The decimal text, not the binary float: 0.8 must mean exactly four fifths.
+    text = str(value).replace(" ", "")
     try:
-        # The decimal text, not the binary float: 0.8 must mean exactly four fifths.
-        return Fraction(str(value).replace(" ", ""))
+        # Fraction's own grammar also takes '1_000', and exponents that fill the memory.
+        return Fraction(text if len(text) <= 30 and re.fullmatch(_EXACT, text) else "no number")
     except (ValueError, ZeroDivisionError):
         raise ValueError("a threshold is a number such as 0.8, or a fraction such as 4/5") from None
 
@@ -93,7 +100,7 @@ Exact = Annotated[
     Fraction,
     BeforeValidator(_fraction),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?(/\d+)?$"}]}),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^({_EXACT})$"}]}),
 ]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,79}$")]
 
