@@ -13,6 +13,9 @@ from typing import Literal
 #: ``{"column": "age"}``; empty means the whole table.
 Scope = Mapping[str, str]
 
+#: Keys of a scope that do not name a protected attribute; no protected column may be called so.
+RESERVED_SCOPES = frozenset({"column", "field", "attestation"})
+
 
 class Better(StrEnum):
     """In which direction a metric improves."""

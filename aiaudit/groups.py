@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.errors import UsageError, one_line
+from aiaudit.facts import RESERVED_SCOPES
 
 MISSING = "(missing)"
 #: A numeric column with more values than this is cut into bins; with fewer, each value is a group.
@@ -89,6 +90,10 @@ def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
     UsageError
         If edges are declared for a column that is not numeric, or do not ascend.
     """
+    if sensitive.column in RESERVED_SCOPES:
+        raise UsageError(
+            f"a protected column cannot be called '{sensitive.column}'", "Rename the column in the data."
+        )
     known = values.dropna()
     numbers = pd.to_numeric(known, errors="coerce")
     numeric = len(known) > 0 and bool(np.isfinite(numbers).all())

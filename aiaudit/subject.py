@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.check import Need
-from aiaudit.groups import Attribute, Sensitive
+from aiaudit.groups import Attribute
 from aiaudit.labels import Task
 from aiaudit.model import Model, ModelFacts
 from aiaudit.tally import Axis, Tally, tally
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from aiaudit.card import SystemCard
 
-#: Axis names that no column can have, because they hold a space and a column's axis is quoted by position.
-ACTUAL, PREDICTED = " actual", " predicted"
+#: Names of the tally's label axes; the leading NUL keeps them apart from any column's name.
+ACTUAL, PREDICTED = "\0actual", "\0predicted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +88,6 @@ class Subject:
         Position of each row's label in `classes`.
     actual_values, predicted_values : ndarray of float, shape (n,), or None
         The same for a regression.
-    scores : ndarray of float, shape (n,), or None
-        Probability of a favourable label; None where the model offers no probabilities.
     attributes : tuple of Attribute
         Protected attributes, coded.
     features : DataFrame or None
@@ -102,6 +100,10 @@ class Subject:
         The system card, where one was given.
     seed : int
         Seed of everything random.
+    depth : int
+        How many attributes are crossed at most.
+    references : tuple of str
+        Rules by which groups are contrasted (see `aiaudit.contrasts.contrasts`).
     data : mapping of str to str
         Name and digest of the data files, by role.
     notes : tuple of str
@@ -116,7 +118,6 @@ class Subject:
     predicted: npt.NDArray[np.uint16] | None = None
     actual_values: npt.NDArray[np.float64] | None = None
     predicted_values: npt.NDArray[np.float64] | None = None
-    scores: npt.NDArray[np.float64] | None = None
     attributes: tuple[Attribute, ...] = ()
     features: pd.DataFrame | None = None
     model: Model | None = None
@@ -124,6 +125,8 @@ class Subject:
     target: str | None = None
     card: SystemCard | None = None
     seed: int = 0
+    depth: int = 2
+    references: tuple[str, ...] = ("most_favoured",)
     data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -141,16 +144,16 @@ class Subject:
             if labels is not None:
                 axes.append(Axis(name=name, levels=self.classes))
                 codes.append(labels)
-        return tally(axes, codes, self.scores)
+        return tally(axes, codes)
 
     @property
     def favorable_codes(self) -> npt.NDArray[np.intp]:
         """Positions of the favourable labels in `classes`."""
         return np.flatnonzero([label in self.favorable for label in self.classes])
 
-    def partitions(self, depth: int = 2) -> tuple[tuple[Attribute, ...], ...]:
-        """Return every attribute, every pair, … up to *depth* attributes together."""
-        sizes = range(1, min(depth, len(self.attributes)) + 1)
+    def partitions(self) -> tuple[tuple[Attribute, ...], ...]:
+        """Return the whole table (no attribute), every attribute, every pair, … up to `depth` together."""
+        sizes = range(min(self.depth, len(self.attributes)) + 1)
         return tuple(chosen for size in sizes for chosen in combinations(self.attributes, size))
 
     def lacks(self, needs: Sequence[Need]) -> tuple[Need, ...]:
@@ -235,16 +238,3 @@ def _attribute_facts(attribute: Attribute, features: Sequence[str]) -> Attribute
         is_feature=attribute.name in features,
     )
 
-
-__all__ = [
-    "ACTUAL",
-    "PREDICTED",
-    "AttributeFacts",
-    "Declared",
-    "GroupFacts",
-    "Rows",
-    "Sensitive",
-    "Subject",
-    "SubjectFacts",
-    "facts_of",
-]

@@ -1,0 +1,196 @@
+"""Contrasts of groups with a reference group, as measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from aiaudit.facts import Better, Form, Measurement, Metric, Reference, Scope
+from aiaudit.rates import LEVEL, Ints, Rates, interval
+from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
+from aiaudit.statistics.intervals import newcombe, ratio_score
+
+Floats = npt.NDArray[np.float64]
+
+#: Rows a group needs before it may serve as the most favoured: the luckiest of many tiny groups is no yardstick.
+REFERENCE_MIN = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrasts:
+    """Every group of a partition against its reference; the reference itself is left out.
+
+    Parameters
+    ----------
+    rates : Rates
+        The rates compared.
+    rule : str
+        How the reference was chosen.
+    groups : ndarray of int, shape (c,)
+        Positions of the compared groups.
+    x2, n2 : ndarray of int64, shape (c,)
+        The reference's counts.
+    references : tuple of Scope, length c
+        The reference's scope.
+    looks : ndarray of float, shape (c,)
+        Comparisons that each contrast stands for.
+    test : TwoProportions
+        Test of equality, c elements.
+    """
+
+    rates: Rates
+    rule: str
+    groups: npt.NDArray[np.intp]
+    x2: Ints
+    n2: Ints
+    references: tuple[Scope, ...]
+    looks: Floats
+    test: TwoProportions
+
+    @property
+    def x1(self) -> Ints:
+        """Numerators of the compared groups."""
+        return self.rates.x[self.groups]
+
+    @property
+    def n1(self) -> Ints:
+        """Denominators of the compared groups."""
+        return self.rates.n[self.groups]
+
+    def ratios(self, metric: Metric) -> Iterator[Measurement]:
+        """Yield each group's rate over the reference's."""
+        low, high = ratio_score(self.x1, self.n1, self.x2, self.n2, LEVEL)
+        defined = (self.n1 > 0) & (self.x2 > 0)
+        # Integers first: 3/5 over 6/8 is exactly 0.8, and one division keeps it so.
+        values = [
+            int(a * d) / int(b * c) if ok else None
+            for a, b, c, d, ok in zip(self.x1, self.n1, self.x2, self.n2, defined, strict=True)
+        ]
+        yield from self._each(metric, Form.RATIO, values, low, high, "ratio of rates; Koopman score interval")
+
+    def differences(self, metric: Metric) -> Iterator[Measurement]:
+        """Yield each group's rate minus the reference's."""
+        low, high = newcombe(self.x1, self.n1, self.x2, self.n2, LEVEL)
+        values = [
+            int(a * d - c * b) / int(b * d) if b and d else None
+            for a, b, c, d in zip(self.x1, self.n1, self.x2, self.n2, strict=True)
+        ]
+        method = "difference of rates; Newcombe hybrid score interval"
+        yield from self._each(metric, Form.DIFFERENCE, values, low, high, method)
+
+    def values(self, metric: Metric, values: Iterable[float], method: str) -> Iterator[Measurement]:
+        """Yield another number of each contrast; NaN is undefined."""
+        listed = [float(v) if np.isfinite(v) else None for v in values]
+        missing = np.full(len(listed), np.nan)
+        yield from self._each(metric, Form.VALUE, listed, missing, missing, method, tested=False)
+
+    def _each(
+        self,
+        metric: Metric,
+        form: Form,
+        values: Sequence[float | None],
+        low: Floats,
+        high: Floats,
+        method: str,
+        tested: bool = True,
+    ) -> Iterator[Measurement]:
+        for i, group in enumerate(self.groups):
+            sure = None if values[i] is None else interval(low[i], high[i], method.split("; ")[-1])
+            testable = tested and values[i] is not None
+            yield Measurement(
+                metric=metric.name,
+                form=form,
+                value=values[i],
+                n=int(self.rates.rows[group]),
+                numerator=int(self.x1[i]),
+                denominator=int(self.n1[i]),
+                scope=self.rates.scopes[group],
+                interval=sure,
+                p_value=float(self.test.p_value[i]) if testable else None,
+                tests=self._tests(i) if testable else {},
+                reference=self._reference(i),
+                method=f"{method}; {self.test.chosen[i]}" if testable else method,
+                params={} if sure else {"no_interval": "undefined" if tested else "a count, not an estimate"},
+            )
+
+    def _tests(self, i: int) -> dict[str, float]:
+        named = {"fisher": self.test.fisher[i], "pooled_z": self.test.pooled_z[i], "z": self.test.z[i]}
+        return {name: float(value) for name, value in named.items() if np.isfinite(value)}
+
+    def _reference(self, i: int) -> Reference:
+        return Reference(
+            scope=self.references[i],
+            numerator=int(self.x2[i]),
+            denominator=int(self.n2[i]),
+            rule=self.rule,
+            looks=float(self.looks[i]),
+        )
+
+
+def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
+    """Set every group against its reference.
+
+    Parameters
+    ----------
+    rates : Rates
+        The rates compared.
+    rule : str
+        ``most_favoured`` (the best rate among groups of at least `REFERENCE_MIN` known people, or among all
+        where none is that large), ``largest`` (most people), or ``rest`` (everyone else).
+
+    Returns
+    -------
+    Contrasts or None
+        None where fewer than two groups have a rate.
+    """
+    usable = np.flatnonzero(rates.n > 0)
+    if len(usable) < 2 or not rates.known[usable].any():
+        return None
+    if rule == "rest":
+        x2, n2 = rates.x[usable].sum() - rates.x[usable], rates.n[usable].sum() - rates.n[usable]
+        return _contrasts(rates, rule, usable, x2, n2, [{}] * len(usable), np.ones(len(usable)))
+    best, candidates = _reference(rates, usable, rule)
+    compared = np.array([i for i in range(len(rates.n)) if i != best], np.intp)
+    # All pairs of C candidates are spread over the C - 1 contrasts shown; an outsider meets all C of them.
+    c = len(candidates)
+    inside = np.isin(compared, candidates)
+    looks = np.where(inside, c / 2, c) if rule == "most_favoured" else np.ones(len(compared))
+    x2, n2 = np.full(len(compared), rates.x[best]), np.full(len(compared), rates.n[best])
+    return _contrasts(rates, rule, compared, x2, n2, [rates.scopes[best]] * len(compared), looks)
+
+
+def _reference(
+    rates: Rates, usable: npt.NDArray[np.intp], rule: str
+) -> tuple[int, npt.NDArray[np.intp]]:
+    known = usable[rates.known[usable]]
+    large = known[rates.n[known] >= REFERENCE_MIN]
+    candidates = large if len(large) else known
+    if rule == "largest":
+        return int(max(known, key=lambda i: (rates.n[i], rates.x[i]))), known
+    sign = -1 if rates.metric.better is Better.LOWER else 1
+    best = max(candidates, key=lambda i: (sign * rates.x[i] / rates.n[i], rates.n[i]))
+    return int(best), candidates
+
+
+def _contrasts(
+    rates: Rates,
+    rule: str,
+    groups: npt.NDArray[np.intp],
+    x2: Ints,
+    n2: Ints,
+    references: Sequence[Scope],
+    looks: Floats,
+) -> Contrasts:
+    return Contrasts(
+        rates=rates,
+        rule=rule,
+        groups=groups,
+        x2=x2,
+        n2=n2,
+        references=tuple(references),
+        looks=looks,
+        test=two_proportions(rates.x[groups], rates.n[groups], x2, n2),
+    )

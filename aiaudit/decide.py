@@ -1,0 +1,218 @@
+"""One requirement against one measurement: by value, by significance, or by interval."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from fractions import Fraction
+
+from aiaudit.facts import Form, Measurement
+from aiaudit.family import Family, smallest_denominator
+from aiaudit.policy.model import DecideOn, Kind, Op, Requirement
+from aiaudit.record import Status, Verdict
+from aiaudit.statistics.intervals import at_level, newcombe, ratio_score, wilson
+from aiaudit.statistics.multiplicity import simultaneous_level
+from aiaudit.statistics.power import rows_needed, smallest_detectable_difference, smallest_detectable_ratio
+
+
+def decide(
+    requirement: Requirement, measurement: Measurement, family: Family, alpha: float, today: date
+) -> Verdict:
+    """Judge one measurement.
+
+    Parameters
+    ----------
+    requirement : Requirement
+        What is asked.
+    measurement : Measurement
+        What was found.
+    family : Family
+        Every comparison judged together with this one.
+    alpha : float
+        Chance of any false alarm that the policy accepts for the family.
+    today : date
+        Evidence that ends before this day has expired.
+    """
+    value = exact(measurement)
+    if value is None:
+        return _verdict(requirement, measurement, Status.NOT_ASSESSED, _undefined(measurement))
+    if measurement.expires is not None and measurement.expires < today:
+        reason = f"the evidence expired on {measurement.expires.isoformat()}"
+        return _verdict(requirement, measurement, Status.FAIL, reason)
+    if requirement.decide_on is DecideOn.VALUE or requirement.kind is not Kind.MEASURED:
+        return _by_value(requirement, measurement, value)
+    too_small = requirement.min_n - smallest_denominator(measurement)
+    if too_small > 0:
+        return _too_small(requirement, measurement, too_small)
+    if requirement.decide_on is DecideOn.SIGNIFICANCE:
+        return _by_significance(requirement, measurement, value, family, alpha)
+    return _by_interval(requirement, measurement, family, alpha)
+
+
+def exact(measurement: Measurement) -> Fraction | None:
+    """Return a measurement's value as an exact number, from its counts where it has them."""
+    m, reference = measurement, measurement.reference
+    if m.value is None:
+        return None
+    if m.form is Form.VALUE or m.numerator is None or m.denominator is None:
+        return Fraction(repr(m.value))
+    rate = Fraction(m.numerator, m.denominator)
+    if m.form is Form.RATE or reference is None:
+        return rate
+    other = Fraction(reference.numerator, reference.denominator)
+    return rate / other if m.form is Form.RATIO else rate - other
+
+
+def margin(requirement: Requirement, value: Fraction) -> Fraction:
+    """Return the distance from the threshold, negative on the wrong side of it."""
+    match requirement.op:
+        case Op.AT_LEAST:
+            return value - requirement.threshold
+        case Op.AT_MOST:
+            return requirement.threshold - value
+        case Op.WITHIN:
+            return requirement.threshold - abs(value)
+
+
+def _verdict(
+    requirement: Requirement,
+    measurement: Measurement,
+    status: Status,
+    reason: str,
+    *,
+    p_adjusted: float | None = None,
+    rows: int | None = None,
+    detectable: float | None = None,
+) -> Verdict:
+    value = exact(measurement)
+    return Verdict(
+        requirement=requirement.id,
+        status=status,
+        reason=reason,
+        measurement=measurement,
+        margin=None if value is None else float(margin(requirement, value)),
+        p_adjusted=p_adjusted,
+        rows_needed=rows,
+        detectable=detectable,
+    )
+
+
+def _undefined(measurement: Measurement) -> str:
+    m, reference = measurement, measurement.reference
+    if m.numerator is None or m.denominator is None:
+        return "undefined"
+    counts = f"{m.numerator}/{m.denominator}"
+    return f"undefined: {counts}" + (f" against {reference.numerator}/{reference.denominator}" if reference else "")
+
+
+def _by_value(requirement: Requirement, measurement: Measurement, value: Fraction) -> Verdict:
+    if margin(requirement, value) >= 0:
+        return _verdict(requirement, measurement, Status.PASS, "the value meets the threshold")
+    state = measurement.params.get("state")
+    reason = "the value breaches the threshold" if state is None else str(state)
+    return _verdict(requirement, measurement, Status.FAIL, reason)
+
+
+def _too_small(requirement: Requirement, measurement: Measurement, rows: int) -> Verdict:
+    own = measurement.n if measurement.denominator is None else measurement.denominator
+    what = "the group" if own < requirement.min_n else "the reference group"
+    counted = smallest_denominator(measurement)
+    reason = f"too few to tell: {counted} counted in {what}, the policy asks for {requirement.min_n}"
+    needed = _in_rows(measurement, rows) if own < requirement.min_n else None
+    return _verdict(requirement, measurement, Status.INCONCLUSIVE, reason, rows=needed)
+
+
+def _by_significance(
+    requirement: Requirement, measurement: Measurement, value: Fraction, family: Family, alpha: float
+) -> Verdict:
+    p = family.p(requirement, measurement)
+    if p is None:
+        return _verdict(
+            requirement, measurement, Status.INCONCLUSIVE, "no test of significance was reported for this number"
+        )
+    breached, significant = margin(requirement, value) < 0, p <= alpha
+    if breached and significant:
+        reason = "the value breaches the threshold, and the difference is significant"
+        return _verdict(requirement, measurement, Status.FAIL, reason, p_adjusted=p)
+    if breached:
+        reason = "the value breaches the threshold, but with so few rows chance alone could explain it"
+        rows = _rows_to_settle(measurement, alpha / family.size)
+        return _verdict(requirement, measurement, Status.INCONCLUSIVE, reason, p_adjusted=p, rows=rows)
+    reason = (
+        "the difference is significant but within the threshold" if significant else "no evidence of a breach"
+    )
+    seen = _detectable(requirement, measurement, alpha / family.size)
+    return _verdict(requirement, measurement, Status.PASS, reason, p_adjusted=p, detectable=seen)
+
+
+def _by_interval(requirement: Requirement, measurement: Measurement, family: Family, alpha: float) -> Verdict:
+    level = float(simultaneous_level(alpha, family.size))
+    ends = interval_at(measurement, level)
+    if ends is None:
+        return _verdict(requirement, measurement, Status.INCONCLUSIVE, "no interval was reported for this number")
+    low, high = ends
+    threshold = float(requirement.threshold)
+    inside, outside = {
+        Op.AT_LEAST: (low >= threshold, high < threshold),
+        Op.AT_MOST: (high <= threshold, low > threshold),
+        Op.WITHIN: (-threshold <= low and high <= threshold, high < -threshold or low > threshold),
+    }[requirement.op]
+    span = f"the interval {low:.3f} to {high:.3f} at level {level:.4g}"
+    if inside:
+        return _verdict(requirement, measurement, Status.PASS, f"{span} lies within the threshold")
+    if outside:
+        return _verdict(requirement, measurement, Status.FAIL, f"{span} lies beyond the threshold")
+    rows = _rows_to_narrow(requirement, measurement, high - low)
+    return _verdict(requirement, measurement, Status.INCONCLUSIVE, f"{span} straddles the threshold", rows=rows)
+
+
+def interval_at(measurement: Measurement, level: float) -> tuple[float, float] | None:
+    """Return the measurement's interval at another level, recomputed from counts where there are any."""
+    m, reference = measurement, measurement.reference
+    if m.interval is None or m.value is None:
+        return None
+    if m.numerator is None or m.denominator is None or m.form is Form.VALUE:
+        low, high = at_level(m.interval.low, m.interval.high, m.value, m.interval.level, level)
+    elif m.form is Form.RATE or reference is None:
+        low, high = wilson(m.numerator, m.denominator, level)
+    else:
+        between = ratio_score if m.form is Form.RATIO else newcombe
+        low, high = between(m.numerator, m.denominator, reference.numerator, reference.denominator, level)
+    return float(low), float(high)
+
+
+def _in_rows(measurement: Measurement, counted: float) -> int | None:
+    """Convert members of a denominator (say, the qualified) to rows of the group they come from."""
+    if not math.isfinite(counted):
+        return None
+    share = measurement.denominator / measurement.n if measurement.denominator and measurement.n else 1.0
+    return math.ceil(counted / share)
+
+
+def _rows_to_settle(measurement: Measurement, alpha: float) -> int | None:
+    m, reference = measurement, measurement.reference
+    if reference is None or m.numerator is None or m.denominator is None:
+        return None
+    counted = rows_needed(m.numerator, m.denominator, reference.numerator, reference.denominator, alpha)
+    return _in_rows(m, float(counted))
+
+
+def _rows_to_narrow(requirement: Requirement, measurement: Measurement, width: float) -> int | None:
+    value = exact(measurement)
+    distance = 0.0 if value is None else abs(float(margin(requirement, value)))
+    if distance == 0:
+        return None
+    # Width shrinks with the root of the rows; half of it must fit between the value and the threshold.
+    return max(math.ceil(measurement.n * ((width / 2 / distance) ** 2 - 1)), 1)
+
+
+def _detectable(requirement: Requirement, measurement: Measurement, alpha: float) -> float | None:
+    m, reference = measurement, measurement.reference
+    if reference is None or m.denominator is None or not m.denominator or requirement.op is Op.AT_MOST:
+        return None
+    rate = reference.numerator / reference.denominator
+    if m.form is Form.RATIO:
+        found = smallest_detectable_ratio(m.denominator, rate, reference.denominator, alpha)
+    else:
+        found = smallest_detectable_difference(m.denominator, rate, reference.denominator, alpha)
+    return float(found) if math.isfinite(found) else None

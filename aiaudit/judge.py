@@ -1,0 +1,117 @@
+"""The judge: outcomes, a policy and a day in; verdicts out. It touches neither model nor data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from aiaudit.decide import decide
+from aiaudit.facts import RESERVED_SCOPES, Errored, Measured, Measurement, Outcome, Scope, Skipped
+from aiaudit.family import families
+from aiaudit.policy.model import Kind, Policy, Requirement, ScopeFilter, Waiver
+from aiaudit.record import Status, Verdict
+
+def judge(
+    outcomes: Sequence[Outcome], policy: Policy, today: date, waivers: Sequence[Waiver] = ()
+) -> tuple[Verdict, ...]:
+    """Judge every requirement of a policy in every scope it speaks of.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        What the checks found.
+    policy : Policy
+        What is asked.
+    today : date
+        The day on which evidence must be valid and laws in force.
+    waivers : sequence of Waiver
+        Failures that somebody accepted for a while.
+
+    Returns
+    -------
+    tuple of Verdict
+        In the order of the policy's requirements and, within one, of the measurements.
+    """
+    by_check = {outcome.check: outcome for outcome in outcomes}
+    matched = {r.id: _matching(r, by_check.get(r.check)) for r in policy.requirements}
+    pairs = [(r, m) for r in policy.requirements for m in matched[r.id]]
+    family = families(pairs, policy.error_control)
+    verdicts: list[Verdict] = []
+    for requirement in policy.requirements:
+        found = [
+            decide(requirement, m, family[requirement.id], policy.error_control.alpha, today)
+            for m in matched[requirement.id]
+        ] or [_unmeasured(requirement, by_check.get(requirement.check))]
+        in_force = requirement.applies_from is None or requirement.applies_from <= today
+        verdicts += [_waived(replace(v, in_force=in_force), waivers, today) for v in found]
+    return tuple(verdicts)
+
+
+def unused_waivers(verdicts: Sequence[Verdict], waivers: Sequence[Waiver]) -> tuple[Waiver, ...]:
+    """Return the waivers that no verdict needed: they should be deleted, or name something else."""
+    used = [v.waiver for v in verdicts]
+    return tuple(w for w in waivers if w not in used)
+
+
+def _matching(requirement: Requirement, outcome: Outcome | None) -> tuple[Measurement, ...]:
+    if not isinstance(outcome, Measured):
+        return ()
+    return tuple(
+        m
+        for m in outcome.measurements
+        if m.metric == requirement.metric
+        and _speaks_of(requirement.scope, m.scope)
+        and (requirement.reference is None or m.reference is None or m.reference.rule == requirement.reference)
+    )
+
+
+def _speaks_of(wanted: ScopeFilter, scope: Scope) -> bool:
+    attributes = [key for key in scope if key not in RESERVED_SCOPES]
+    depth = {"overall": (0, 0), "groups": (1, 1), "intersections": (2, 99), "all": (0, 99)}
+    low, high = depth[wanted.over]
+    if not low <= len(attributes) <= high:
+        return False
+    if wanted.attributes is not None and not set(attributes) <= set(wanted.attributes):
+        return False
+    for key, value in wanted.match.items():
+        if scope.get(key) not in ((value,) if isinstance(value, str) else value):
+            return False
+    return True
+
+
+def _unmeasured(requirement: Requirement, outcome: Outcome | None) -> Verdict:
+    match outcome:
+        case Errored():
+            status, reason = Status.ERROR, f"the check crashed: {outcome.error}"
+        case Skipped(applicable=False):
+            status, reason = Status.NOT_APPLICABLE, outcome.reason
+        case Skipped():
+            status, reason = Status.NOT_ASSESSED, outcome.reason
+        case Measured() if requirement.kind is not Kind.MEASURED:
+            status, reason = Status.FAIL, "the system card does not give this evidence"
+        case Measured():
+            status, reason = Status.NOT_ASSESSED, "nothing could be measured in this scope"
+        case None:
+            status, reason = Status.ERROR, f"the check {requirement.check} is not installed"
+    return Verdict(requirement=requirement.id, status=status, reason=reason)
+
+
+def _waived(verdict: Verdict, waivers: Sequence[Waiver], today: date) -> Verdict:
+    if verdict.status is not Status.FAIL:
+        return verdict
+    for waiver in _for(verdict, waivers):
+        if waiver.expires >= today:
+            return replace(verdict, status=Status.WAIVED, waiver=waiver)
+        expired = f"{verdict.reason}; its waiver expired on {waiver.expires.isoformat()}"
+        verdict = replace(verdict, reason=expired, waiver=waiver)
+    return verdict
+
+
+def _for(verdict: Verdict, waivers: Sequence[Waiver]) -> Iterator[Waiver]:
+    scope: Mapping[str, str] = verdict.scope
+    for waiver in sorted(waivers, key=lambda w: w.expires, reverse=True):
+        if waiver.requirement == verdict.requirement and all(
+            scope.get(key) == value for key, value in waiver.scope.items()
+        ):
+            yield waiver
