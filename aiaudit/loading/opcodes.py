@@ -1,0 +1,316 @@
+"""A static look at a pickle or joblib stream: what it names, without building anything."""
+
+from __future__ import annotations
+
+import _compat_pickle
+import pickletools
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, BinaryIO
+
+from .refusal import Refusal
+
+#: Class that announces an array in a joblib file.
+ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
+_MARK = object()
+_UNICODE = (
+    "SHORT_BINUNICODE",
+    "BINUNICODE",
+    "BINUNICODE8",
+    "UNICODE",
+    "STRING",
+    "BINSTRING",
+    "SHORT_BINSTRING",
+)
+_NUMBERS = ("BININT", "BININT1", "BININT2", "INT", "LONG", "LONG1", "LONG4")
+
+
+class Name:
+    """A class or function that the stream names."""
+
+    __slots__ = ("full",)
+
+    def __init__(self, full: str) -> None:
+        self.full = full
+
+
+class Thing:
+    """An object that the stream would build: what is called, with what, and the state put into it."""
+
+    __slots__ = ("args", "maker", "state")
+
+    def __init__(self, maker: Any, args: Any) -> None:
+        self.maker = maker
+        self.args = args
+        self.state: Any = None
+
+    @property
+    def cls(self) -> str:
+        """Full name of its class, or an empty string."""
+        maker = self.maker
+        if isinstance(maker, Name) and maker.full == "copyreg._reconstructor" and self.args:
+            maker = self.args[0]
+        return maker.full if isinstance(maker, Name) else ""
+
+
+class Look:
+    """What was found in a stream: the names in it, and a sketch of its top-level object."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.dicts: list[dict[str, Any]] = []
+        self.top: Any = None
+
+
+def look_at(file: BinaryIO) -> Look:
+    """Return what the pickle stream in *file* names.
+
+    Raises
+    ------
+    Refusal
+        It is no pickle, is cut short, or goes on after its end.
+    """
+    look = Look()
+    try:
+        look.top = _Sketch(file, look).run()
+        trailing = file.read(1)
+    except Refusal:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a malformed stream provokes in the reader
+        raise Refusal(
+            "the file is not a complete pickle or joblib file ("
+            + type(error).__name__
+            + ": "
+            + str(error)[:80]
+            + ")",
+            "Give a model saved with joblib.dump, pickle.dump or skops.io.dump; copy it again if it was cut short.",
+        ) from None
+    if trailing:
+        raise Refusal(
+            "there are bytes after the end of the pickled object",
+            "Save the model alone in its file; several objects, or anything hidden behind the first, are not read.",
+        )
+    return look
+
+
+class _Sketch:
+    """A pickle machine whose objects are mere descriptions."""
+
+    def __init__(self, file: BinaryIO, look: Look) -> None:
+        self._file = file
+        self._look = look
+        self._stack: list[Any] = []
+        self._memo: dict[int, Any] = {}
+        self._protocol = 0
+
+    def run(self) -> Any:
+        for opcode, arg, _ in _opcodes(self._file):
+            self._step(opcode, arg)
+        return self._stack[-1] if self._stack else None
+
+    def _step(self, opcode: Any, arg: Any) -> None:
+        special = _STEPS.get(opcode.name)
+        if special is not None:
+            special(self, arg)
+        elif opcode.name in _UNICODE or opcode.name in _NUMBERS:
+            self._stack.append(arg)
+        else:
+            self._generic(opcode)
+
+    def _generic(self, opcode: Any) -> None:
+        """Pop and push what the standard library's table says, without a meaning."""
+        before, after = opcode.stack_before, opcode.stack_after
+        if pickletools.markobject in before:
+            self._above_mark()
+            before = before[: before.index(pickletools.markobject)]
+        if before:
+            del self._stack[-len(before) :]
+        self._stack.extend(_MARK if kind is pickletools.markobject else None for kind in after)
+
+    def _above_mark(self) -> list[Any]:
+        for i in range(len(self._stack) - 1, -1, -1):
+            if self._stack[i] is _MARK:
+                items = self._stack[i + 1 :]
+                del self._stack[i:]
+                return items
+        raise ValueError("no mark on the stack")
+
+    def _name(self, module: str, name: str) -> Name:
+        if self._protocol < 3:
+            renamed = _compat_pickle.NAME_MAPPING.get((module, name))
+            module, name = renamed or (_compat_pickle.IMPORT_MAPPING.get(module, module), name)
+        found = Name(module + "." + name)
+        self._look.names.add(found.full)
+        return found
+
+    def proto(self, arg: int) -> None:
+        self._protocol = arg
+
+    def global_(self, arg: str) -> None:
+        module, _, name = arg.partition(" ")
+        self._stack.append(self._name(module, name))
+
+    def stack_global(self, _: Any) -> None:
+        name, module = self._stack.pop(), self._stack.pop()
+        self._stack.append(self._name(str(module), str(name)))
+
+    def inst(self, arg: str) -> None:
+        self._above_mark()
+        module, _, name = arg.partition(" ")
+        self._stack.append(Thing(self._name(module, name), ()))
+
+    def reduce(self, _: Any) -> None:
+        args = self._stack.pop()
+        self._stack.append(Thing(self._stack.pop(), args))
+
+    def newobj_ex(self, _: Any) -> None:
+        self._stack.pop()
+        self.reduce(None)
+
+    def build(self, _: Any) -> None:
+        state = self._stack.pop()
+        target = self._stack[-1]
+        if isinstance(target, Thing):
+            target.state = state
+            if target.cls == ARRAY:
+                _skip_array(self._file, state, self._look)
+                self._stack[-1] = None
+
+    def put(self, arg: int) -> None:
+        self._memo[arg] = self._stack[-1]
+
+    def memoize(self, _: Any) -> None:
+        self._memo[len(self._memo)] = self._stack[-1]
+
+    def get(self, arg: int) -> None:
+        self._stack.append(self._memo[arg])
+
+    def dup(self, _: Any) -> None:
+        self._stack.append(self._stack[-1])
+
+    def empty_dict(self, _: Any) -> None:
+        found: dict[str, Any] = {}
+        self._look.dicts.append(found)
+        self._stack.append(found)
+
+    def dict_(self, _: Any) -> None:
+        items = self._above_mark()
+        self.empty_dict(None)
+        self._fill(self._stack[-1], items)
+
+    def list_(self, _: Any) -> None:
+        self._stack.append(self._above_mark())
+
+    def stop(self, _: Any) -> None:
+        """Leave the result where it is."""
+
+    def setitem(self, _: Any) -> None:
+        value, key = self._stack.pop(), self._stack.pop()
+        self._fill(self._stack[-1], [key, value])
+
+    def setitems(self, _: Any) -> None:
+        items = self._above_mark()
+        self._fill(self._stack[-1], items)
+
+    def _fill(self, target: Any, items: list[Any]) -> None:
+        if isinstance(target, dict):
+            for i in range(0, len(items) - 1, 2):
+                if isinstance(items[i], str):
+                    target[items[i]] = items[i + 1]
+
+    def empty_list(self, _: Any) -> None:
+        self._stack.append([])
+
+    def append(self, _: Any) -> None:
+        value = self._stack.pop()
+        if isinstance(self._stack[-1], list):
+            self._stack[-1].append(value)
+
+    def appends(self, _: Any) -> None:
+        items = self._above_mark()
+        if isinstance(self._stack[-1], list):
+            self._stack[-1].extend(items)
+
+    def tuple_(self, _: Any) -> None:
+        self._stack.append(tuple(self._above_mark()))
+
+    def tuple_n(self, size: int) -> None:
+        items = tuple(self._stack[len(self._stack) - size :])
+        del self._stack[len(self._stack) - size :]
+        self._stack.append(items)
+
+
+_STEPS: dict[str, Any] = {
+    "PROTO": _Sketch.proto,
+    "GLOBAL": _Sketch.global_,
+    "STACK_GLOBAL": _Sketch.stack_global,
+    "INST": _Sketch.inst,
+    "REDUCE": _Sketch.reduce,
+    "NEWOBJ": _Sketch.reduce,
+    "NEWOBJ_EX": _Sketch.newobj_ex,
+    "BUILD": _Sketch.build,
+    "PUT": _Sketch.put,
+    "BINPUT": _Sketch.put,
+    "LONG_BINPUT": _Sketch.put,
+    "MEMOIZE": _Sketch.memoize,
+    "GET": _Sketch.get,
+    "BINGET": _Sketch.get,
+    "LONG_BINGET": _Sketch.get,
+    "DUP": _Sketch.dup,
+    "EMPTY_DICT": _Sketch.empty_dict,
+    "DICT": _Sketch.dict_,
+    "LIST": _Sketch.list_,
+    "STOP": _Sketch.stop,
+    "SETITEM": _Sketch.setitem,
+    "SETITEMS": _Sketch.setitems,
+    "EMPTY_LIST": _Sketch.empty_list,
+    "APPEND": _Sketch.append,
+    "APPENDS": _Sketch.appends,
+    "TUPLE": _Sketch.tuple_,
+    "EMPTY_TUPLE": lambda sketch, _: sketch.tuple_n(0),
+    "TUPLE1": lambda sketch, _: sketch.tuple_n(1),
+    "TUPLE2": lambda sketch, _: sketch.tuple_n(2),
+    "TUPLE3": lambda sketch, _: sketch.tuple_n(3),
+}
+
+
+def _opcodes(file: BinaryIO) -> Iterator[tuple[Any, Any, Any]]:
+    # Without a tell(), of which a decompressing stream has none, genops does not ask for positions.
+    return pickletools.genops(SimpleNamespace(read=file.read, readline=file.readline))  # type: ignore[arg-type]
+
+
+def _skip_array(file: BinaryIO, state: Any, look: Look) -> None:
+    """Step over the raw bytes of an array that joblib wrote behind its description."""
+    dtype = state["dtype"]
+    code = dtype.args[0] if isinstance(dtype, Thing) and dtype.args else None
+    if code is None or _has_objects(dtype):
+        _Sketch(file, look).run()
+        return
+    if state.get("numpy_array_alignment_bytes") is not None:
+        file.read(file.read(1)[0])
+    left = _itemsize(dtype)
+    for size in state["shape"]:
+        left *= size
+    while left > 0:
+        step = len(file.read(min(left, 1 << 20)))
+        if not step:
+            raise EOFError("array data end too early")
+        left -= step
+
+
+def _has_objects(dtype: Any) -> bool:
+    if isinstance(dtype.state, tuple) and len(dtype.state) > 4 and isinstance(dtype.state[4], dict):
+        return any(isinstance(f, tuple) and _has_objects(f[0]) for f in dtype.state[4].values())
+    return str(dtype.args[0]).startswith("O")
+
+
+def _itemsize(dtype: Any) -> int:
+    """Return the bytes of one item: recorded for text and records, else the digits of the type code."""
+    state = dtype.state if isinstance(dtype.state, tuple) else ()
+    if len(state) > 5 and isinstance(state[5], int) and state[5] > 0:
+        return state[5]
+    digits = re.search(r"\d+", str(dtype.args[0]))
+    if digits is None:
+        raise ValueError("array of unknown type")
+    return int(digits.group())

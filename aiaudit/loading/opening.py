@@ -1,0 +1,115 @@
+"""Look at a model file, then build the estimator in it if everything it names is on the list."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from . import opcodes, skops_file
+from .names import unknown_names
+from .refusal import Refusal
+from .streams import identify, open_content
+from .unpickler import GuardedUnpickler
+
+
+class Contents:
+    """What a model file holds, by a static look.
+
+    Parameters
+    ----------
+    format : str
+        ``pickle``, ``joblib`` or ``skops``.
+    compression : str
+        ``gzip``, ``zlib`` and so on, or an empty string.
+    names : list of str
+        Every class and function it names, sorted.
+    versions : dict of str to str
+        Library versions that it records.
+    kind : str
+        Class of the object, and of its steps where it is a pipeline.
+    """
+
+    def __init__(
+        self, *, format: str, compression: str, names: Iterable[str], versions: dict[str, str]
+    ) -> None:
+        self.format = format
+        self.compression = compression
+        self.names = sorted(names)
+        self.versions = versions
+
+
+def inspect(path: str) -> Contents:
+    """Return what the file at *path* holds; nothing in it is built or imported.
+
+    Raises
+    ------
+    Refusal
+        It is no model file.
+    """
+    kind = identify(path)
+    if kind.format == "skops":
+        schema = skops_file.read_schema(path)
+        versions = _saved_with(_skops_versions(schema))
+        names = skops_file.type_names(schema)
+        return Contents(format="skops", compression="zip", names=names, versions=versions)
+    with open_content(path, kind) as content:
+        look = opcodes.look_at(content)
+    format = "joblib" if opcodes.ARRAY in look.names or kind.compression else "pickle"
+    versions = _saved_with(d["_sklearn_version"] for d in look.dicts if "_sklearn_version" in d)
+    return Contents(format=format, compression=kind.compression, names=look.names, versions=versions)
+
+
+def _saved_with(found: Iterable[Any]) -> dict[str, str]:
+    """Return the scikit-learn release that the outermost estimator records."""
+    recorded = [version for version in found if isinstance(version, str)]
+    return {"scikit-learn": recorded[0]} if recorded else {}
+
+
+def _skops_versions(schema: dict[str, Any]) -> Iterable[str]:
+    for node in skops_file.nodes(schema):
+        content = node.get("content")
+        version = content.get("_sklearn_version") if isinstance(content, dict) else None
+        if isinstance(version, dict) and isinstance(version.get("content"), str):
+            yield version["content"].strip('"')
+
+
+def load(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
+    """Return the object in the file at *path*.
+
+    Raises
+    ------
+    Refusal
+        It names something that *allowed* does not hold, or cannot be built here.
+    """
+    unknown = set(contents.names) - allowed
+    if unknown:
+        raise unknown_names(unknown, "the file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _build(path, contents, allowed)
+    except Refusal:
+        raise
+    except MemoryError:
+        raise Refusal(
+            "the model needs more memory than it is allowed", "Raise the limit with --memory."
+        ) from None
+    except Exception as error:  # noqa: BLE001 - a forged or foreign file may raise anything at all
+        raise Refusal(
+            "the model cannot be rebuilt here (" + type(error).__name__ + ": " + str(error)[:200] + ")",
+            "Run with --python and the interpreter of the environment in which the model was trained.",
+        ) from None
+
+
+def _build(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
+    if contents.format == "skops":
+        try:
+            from skops.io import load as skops_load
+        except ImportError:
+            raise Refusal(
+                "skops is not installed in the model's environment", "Run: pip install skops"
+            ) from None
+        return skops_load(path, trusted=contents.names)
+    with open_content(path, identify(path)) as content:
+        return GuardedUnpickler(content, allowed).load()

@@ -1,0 +1,190 @@
+"""A pickle reader that resolves only names on a list and builds nothing else."""
+
+from __future__ import annotations
+
+import _compat_pickle
+import importlib
+import io
+import pickle
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from .names import unknown_names
+from .refusal import Refusal
+
+_ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
+_CHUNK = 16 << 20
+_HOSTILE = "No library writes such a file for a scikit-learn model: treat it as hostile."
+
+
+class _ArrayHeader:
+    """Stands where joblib announces an array whose bytes follow in the stream."""
+
+
+_Machine: Any = pickle._Unpickler
+
+
+class GuardedUnpickler(_Machine):  # type: ignore[misc]
+    """Build the object in *file*, naming only what *allowed* holds.
+
+    Parameters
+    ----------
+    file : binary stream
+        Pickle or (decompressed) joblib content.
+    allowed : frozenset of str
+        Exact ``module.name`` entries.
+
+    Notes
+    -----
+    joblib's own reader is not used: releases before 1.6 read arrays of objects with a plain pickle.load,
+    past any ``find_class``. Callables may only be what the list resolved, so an instance with ``__call__``
+    is never called, and nothing may be written onto a resolved class or function.
+    """
+
+    dispatch: ClassVar[dict[int, Callable[..., None]]] = dict(_Machine.dispatch)
+
+    def __init__(self, file: io.BufferedReader, allowed: frozenset[str]) -> None:
+        super().__init__(file)
+        self._source = file
+        self._allowed = allowed
+        self._resolved: dict[str, Any] = {}
+        self._ids: set[int] = set()
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return the class or function ``module.name`` if it is on the list.
+
+        Raises
+        ------
+        Refusal
+            It is not, or it does not exist here.
+        """
+        module, name = _modern(module, name) if self.proto < 3 else (module, name)
+        full = module + "." + name
+        if full not in self._resolved:
+            found = _ArrayHeader if full == _ARRAY else _resolve(module, name, self._allowed)
+            self._resolved[full] = found
+            self._ids.add(id(found))
+        return self._resolved[full]
+
+    def persistent_load(self, pid: Any) -> Any:
+        """Refuse: an outside object."""
+        raise Refusal("the file refers to objects outside itself (persistent id)", _HOSTILE)
+
+    def get_extension(self, code: int) -> None:
+        """Refuse: the extension registry is a way round the list."""
+        raise Refusal("the file uses the pickle extension registry", _HOSTILE)
+
+    def _require_listed(self, called: Any) -> None:
+        if id(called) not in self._ids:
+            raise Refusal("the file calls an object that it built itself", _HOSTILE)
+
+    def _require_own(self, target: Any) -> None:
+        if id(target) in self._ids or isinstance(target, type):
+            raise Refusal("the file changes a class or function of the library", _HOSTILE)
+
+    def _read_array(self, header: Any) -> Any:
+        import numpy as np
+
+        dtype, shape = getattr(header, "dtype", None), getattr(header, "shape", None)
+        if not isinstance(dtype, np.dtype) or not isinstance(shape, tuple):
+            raise Refusal("an array in the file is not described properly", _HOSTILE)
+        if dtype.hasobject:
+            inner = type(self)(self._source, self._allowed)
+            inner._resolved, inner._ids = self._resolved, self._ids
+            return inner.load()
+        if getattr(header, "numpy_array_alignment_bytes", None) is not None:
+            self._source.read(self._source.read(1)[0])
+        count = 1
+        for size in shape:
+            count *= int(size)
+        array = np.frombuffer(_exactly(self._source, count * dtype.itemsize), dtype=dtype, count=count)
+        array = array.reshape(shape[::-1]).transpose() if header.order == "F" else array.reshape(shape)
+        return array if dtype.isnative else array.astype(dtype.newbyteorder("="))
+
+
+def _modern(module: str, name: str) -> tuple[str, str]:
+    """Return the Python 3 name of what an old protocol calls by its Python 2 name."""
+    pair = _compat_pickle.NAME_MAPPING.get((module, name))
+    if pair is not None:
+        return pair
+    return _compat_pickle.IMPORT_MAPPING.get(module, module), name
+
+
+def _resolve(module: str, name: str, allowed: frozenset[str]) -> Any:
+    full = module + "." + name
+    if full not in allowed or "." in name:
+        raise unknown_names([full], "the file")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        raise Refusal(
+            "the model needs " + full + ", which is not installed here",
+            "Run with --python and the interpreter of the environment in which the model was trained.",
+        ) from None
+
+
+def _exactly(source: Any, size: int) -> bytearray:
+    """Read in chunks, so that a forged size fails at the end of the file, before it costs memory."""
+    data = bytearray()
+    while len(data) < size:
+        chunk = source.read(min(_CHUNK, size - len(data)))
+        if not chunk:
+            raise EOFError("array data end too early")
+        data += chunk
+    return data
+
+
+def _guard(opcode: bytes, depth: int, listed: bool) -> None:
+    """Check the callee (*listed*) or the target of *opcode*, *depth* from the top of the stack."""
+    inherited = GuardedUnpickler.dispatch[opcode[0]]
+
+    def load(self: GuardedUnpickler) -> None:
+        (self._require_listed if listed else self._require_own)(self.stack[-depth])
+        inherited(self)
+
+    GuardedUnpickler.dispatch[opcode[0]] = load
+
+
+def _guard_list(opcode: bytes) -> None:
+    """Check the target of an *opcode* that works on everything above the last mark."""
+    inherited = GuardedUnpickler.dispatch[opcode[0]]
+
+    def load(self: GuardedUnpickler) -> None:
+        self._require_own(self.metastack[-1][-1])
+        inherited(self)
+
+    GuardedUnpickler.dispatch[opcode[0]] = load
+
+
+def _refuse(opcode: bytes) -> None:
+    def load(self: GuardedUnpickler) -> None:
+        raise Refusal("the file holds an instruction that Python 3 never writes", _HOSTILE)
+
+    GuardedUnpickler.dispatch[opcode[0]] = load
+
+
+def _load_build(self: GuardedUnpickler) -> None:
+    self._require_own(self.stack[-2])
+    _BUILD(self)
+    if isinstance(self.stack[-1], _ArrayHeader):
+        self.stack.append(self._read_array(self.stack.pop()))
+
+
+_BUILD = GuardedUnpickler.dispatch[pickle.BUILD[0]]
+GuardedUnpickler.dispatch[pickle.BUILD[0]] = _load_build
+for _code, _depth in ((pickle.REDUCE, 2), (pickle.NEWOBJ, 2), (pickle.NEWOBJ_EX, 3)):
+    _guard(_code, _depth, listed=True)
+for _code, _depth in ((pickle.SETITEM, 3), (pickle.APPEND, 2)):
+    _guard(_code, _depth, listed=False)
+for _code in (pickle.SETITEMS, pickle.APPENDS, pickle.ADDITEMS):
+    _guard_list(_code)
+for _code in (
+    pickle.INST,
+    pickle.OBJ,
+    pickle.PERSID,
+    pickle.BINPERSID,
+    pickle.EXT1,
+    pickle.EXT2,
+    pickle.EXT4,
+):
+    _refuse(_code)

@@ -1,0 +1,137 @@
+"""Names that were read and found harmless one by one: what no kind of class covers.
+
+A listed function may be called with any arguments that a file chooses, so none may import, look up an
+attribute by name, open, run or evaluate anything. These were read and left out, and stay out:
+``numpy.core._ufunc_reconstruct`` (imports any module), ``numpy.vectorize`` (evaluates nothing, but calls what
+it holds), ``builtins.getattr``, ``functools.reduce``, ``operator.attrgetter``, ``numpy.load`` and all readers,
+``joblib.load``, ``pandas.read_pickle``, ``pandas.DataFrame.eval``, ``sklearn.utils.parallel`` (runs what it is
+given), ``sklearn.datasets`` (downloads).
+"""
+
+from __future__ import annotations
+
+_UFUNCS = (
+    "abs absolute add arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil clip conjugate cos cosh deg2rad degrees"
+    " exp exp2 expm1 fabs float_power floor fmax fmin isfinite isinf isnan log log10 log1p log2 logaddexp logical_not"
+    " maximum minimum mod multiply negative positive power rad2deg radians reciprocal remainder rint sign sin sinh"
+    " spacing sqrt square subtract tan tanh trunc divide true_divide"
+)
+_SCALARS = (
+    "bool bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 longdouble complex64"
+    " complex128 str_ bytes_ object_ datetime64 timedelta64 intc longlong"
+)
+_REDUCTIONS = "mean median max min sum std var ravel nan_to_num round amax amin nanmean nanmedian"
+_STRATEGIES = "MT19937 PCG64 PCG64DXSM Philox SFC64"
+_SCIPY_SPARSE = ("csr", "csc", "coo", "lil", "dok", "bsr", "dia")
+
+
+def _words(module: str, words: str) -> list[str]:
+    return [module + "." + word for word in words.split()]
+
+
+PYTHON = [
+    *_words(
+        "builtins",
+        "set frozenset slice complex bytearray bytes object list dict tuple int float bool str range",
+    ),
+    *_words("collections", "OrderedDict defaultdict Counter deque"),
+    *_words("copyreg", "_reconstructor"),
+    *_words("datetime", "date datetime timedelta timezone"),
+    *_words("decimal", "Decimal"),
+    *_words("fractions", "Fraction"),
+    *_words("functools", "partial"),
+    "_codecs.encode",
+    "uuid.UUID",
+]
+
+NUMPY = [
+    *_words("numpy", "ndarray dtype matrix recarray"),
+    *_words("numpy", _UFUNCS),
+    *_words("numpy", _SCALARS),
+    *_words("numpy", _REDUCTIONS),
+    *_words("numpy.core._multiarray_umath", _UFUNCS),
+    *_words("numpy._core._multiarray_umath", _UFUNCS),
+    *_words("numpy.core.umath", _UFUNCS),
+    *_words("numpy._core.umath", _UFUNCS),
+    *_words("numpy.core.multiarray", "_reconstruct scalar"),
+    *_words("numpy._core.multiarray", "_reconstruct scalar"),
+    *_words("numpy.core.numeric", "_frombuffer"),
+    *_words("numpy._core.numeric", "_frombuffer"),
+    *_words("numpy.core.fromnumeric", _REDUCTIONS),
+    *_words("numpy._core.fromnumeric", _REDUCTIONS),
+    *_words("numpy.ma", "MaskedArray"),
+    *_words("numpy.ma.core", "_mareconstruct MaskedArray MaskedConstant"),
+    *_words("numpy.random", "RandomState Generator SeedSequence"),
+    *_words("numpy.random", _STRATEGIES),
+    *_words("numpy.random._pickle", "__randomstate_ctor __bit_generator_ctor __generator_ctor"),
+    *_words("numpy.random.bit_generator", "SeedSequence __pyx_unpickle_SeedSequence"),
+    *_words("numpy.random.mtrand", "RandomState"),
+    *_words("numpy.random._generator", "Generator"),
+    "numpy.random._mt19937.MT19937",
+    "numpy.random._pcg64.PCG64",
+    "numpy.random._pcg64.PCG64DXSM",
+    "numpy.random._philox.Philox",
+    "numpy.random._sfc64.SFC64",
+    "numpy.dtypes.StringDType",
+]
+
+SCIPY = [
+    *(f"scipy.sparse._{kind}.{kind}_{form}" for kind in _SCIPY_SPARSE for form in ("matrix", "array")),
+    *(f"scipy.sparse.{kind}.{kind}_matrix" for kind in _SCIPY_SPARSE),
+    "scipy.interpolate._bsplines.BSpline",
+    "scipy.interpolate._interpolate.PPoly",
+    "scipy.interpolate.interpolate.interp1d",
+    "scipy.interpolate._interpolate.interp1d",
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",
+    "scipy._external.array_api_compat.numpy._aliases.asarray",
+    *_words("scipy.special", "expit logit log1p xlogy boxcox inv_boxcox"),
+    *_words("scipy.special._ufuncs", "expit logit log1p xlogy boxcox inv_boxcox"),
+]
+
+SCIKIT_LEARN = [
+    "sklearn._loss.link.Interval",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.cluster._birch._CFNode",
+    "sklearn.cluster._birch._CFSubcluster",
+    "sklearn.cluster._bisect_k_means._BisectingTree",
+    *_words("sklearn.cluster._kmeans", "_kmeans_single_lloyd _kmeans_single_elkan lloyd_iter_chunked_dense"),
+    "sklearn.compose._column_transformer.make_column_selector",
+    "sklearn.compose._column_transformer._RemainderColsList",
+    "sklearn.ensemble._gb_losses.BinomialDeviance",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.gaussian_process.kernels.Hyperparameter",
+    "sklearn.metrics._dist_metrics.newObj",
+    "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.model_selection._split._CVIterableWrapper",
+    "sklearn.neighbors._ball_tree.newObj",
+    "sklearn.neighbors._kd_tree.newObj",
+    "sklearn.tree._tree.Tree",
+    "sklearn.utils._bunch.Bunch",
+    "sklearn.utils._metadata_requests.MetadataRequest",
+    "sklearn.utils._metadata_requests.MethodMetadataRequest",
+    "sklearn.utils.deprecation.DeprecationDict",
+]
+
+#: Modules whose public functions compute a number or a score from arrays and do nothing else.
+PURE_MODULES = (
+    "sklearn.feature_selection._mutual_info",
+    "sklearn.feature_selection._univariate_selection",
+    "sklearn.metrics._classification",
+    "sklearn.metrics._ranking",
+    "sklearn.metrics._regression",
+    "sklearn.metrics.cluster._supervised",
+    "sklearn.metrics.cluster._unsupervised",
+)
+
+BOOSTING = [
+    *_words("xgboost.core", "Booster"),
+    *_words(
+        "xgboost.sklearn", "XGBModel XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor"
+    ),
+    *_words("lightgbm.sklearn", "LGBMModel LGBMClassifier LGBMRegressor LGBMRanker"),
+    *_words("lightgbm.basic", "Booster"),
+]
+
+OURS = ["joblib.numpy_pickle.NumpyArrayWrapper"]
+
+ALL = frozenset([*PYTHON, *NUMPY, *SCIPY, *SCIKIT_LEARN, *BOOSTING, *OURS])

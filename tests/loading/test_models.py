@@ -1,0 +1,187 @@
+import pickle
+from functools import partial
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+
+from aiaudit.errors import IncompleteError, UsageError
+from aiaudit.loading.models import LocalModel, open_model, predict_in_batches, scores_in_batches
+
+
+@pytest.fixture(scope="module")
+def frame():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame({"age": rng.integers(18, 80, 200), "job": rng.choice(["a", "b"], 200)})
+
+
+@pytest.fixture(scope="module")
+def labels(frame):
+    return np.where(frame["age"] > 40, "yes", "no")
+
+
+@pytest.fixture(scope="module")
+def pipeline(frame, labels):
+    columns = ColumnTransformer([("number", StandardScaler(), ["age"]), ("text", OneHotEncoder(), ["job"])])
+    return make_pipeline(columns, RandomForestClassifier(10, random_state=0)).fit(frame, labels)
+
+
+def save_pickle(model, path):
+    path.write_bytes(pickle.dumps(model))
+
+
+SAVERS = {
+    "pickle": save_pickle,
+    "joblib": joblib.dump,
+    "joblib-zlib": partial(joblib.dump, compress=3),
+    "joblib-gzip": partial(joblib.dump, compress=("gzip", 3)),
+    "joblib-bz2": partial(joblib.dump, compress=("bz2", 3)),
+    "joblib-xz": partial(joblib.dump, compress=("xz", 1)),
+    "joblib-lzma": partial(joblib.dump, compress=("lzma", 1)),
+    "skops": skops.io.dump,
+}
+
+
+@pytest.mark.parametrize("saver", SAVERS)
+def test_a_saved_pipeline_opens_and_answers_as_it_did(saver, pipeline, frame, tmp_path):
+    path = tmp_path / "model.bin"
+    SAVERS[saver](pipeline, path)
+    model = open_model(path)
+    assert predict_in_batches(model, frame).tolist() == pipeline.predict(frame).tolist()
+    assert np.array_equal(scores_in_batches(model, frame), pipeline.predict_proba(frame))
+    assert model.classes == ("no", "yes")
+    assert model.feature_names == ("age", "job")
+    assert model.n_features == 2
+    assert model.facts.format == saver.partition("-")[0]
+    assert model.facts.kind == "Pipeline(ColumnTransformer, RandomForestClassifier)"
+    assert model.facts.estimator_type == "classifier"
+    assert len(model.facts.digest) == 64
+    model.close()
+
+
+@pytest.mark.parametrize(
+    ("estimator", "shape"),
+    [(LinearSVC(), (200,)), (IsolationForest(n_estimators=5, random_state=0), (200,)), (LinearRegression(), None)],
+)
+def test_scores_come_from_whatever_the_estimator_offers(estimator, shape, frame, labels):
+    X = frame[["age"]].to_numpy(float)
+    model = LocalModel(estimator.fit(X, (labels == "yes").astype(int)))
+    scores = model.scores(pd.DataFrame(X))
+    assert (None if scores is None else scores.shape) == shape
+
+
+def test_batches_add_up_and_report_progress(pipeline, frame):
+    seen = []
+    answer = predict_in_batches(LocalModel(pipeline), frame, batch=64, progress=lambda *a: seen.append(a))
+    assert answer.tolist() == pipeline.predict(frame).tolist()
+    assert seen == [(64, 200), (128, 200), (192, 200), (200, 200)]
+
+
+NOT_A_MODEL = {
+    "empty": (b"", "the file is empty"),
+    "csv": (b"age,job\n1,a\n", "not a complete pickle"),
+    "html": (b"<html></html>", "an HTML or XML document"),
+    "json": (b'{"a": 1}', "a JSON document"),
+    "npy": (b"\x93NUMPY\x01\x00", "a NumPy array"),
+    "zip": (b"PK\x03\x04rest", "damaged"),
+    "cut": (pickle.dumps([1, 2, 3] * 10)[:-5], "not a complete pickle"),
+    "two": (pickle.dumps(1) + pickle.dumps(2), "bytes after the end"),
+    "list": (pickle.dumps([1, 2]), "a list cannot predict"),
+    "lz4": (b"\x04\x22\x4d\x18rest", "lz4"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_A_MODEL)
+def test_what_is_no_model_is_named(case, tmp_path):
+    content, expected = NOT_A_MODEL[case]
+    path = tmp_path / "model.pkl"
+    path.write_bytes(content)
+    with pytest.raises(IncompleteError) as caught:
+        open_model(path)
+    assert expected in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_missing_file_and_a_folder_are_usage_errors(tmp_path):
+    with pytest.raises(UsageError, match="no such model file"):
+        open_model(tmp_path / "absent.pkl")
+    with pytest.raises(UsageError, match="a folder"):
+        open_model(tmp_path)
+
+
+class Clip:
+    """A model class that is on no list."""
+
+    def predict(self, frame):
+        return np.zeros(len(frame))
+
+
+def test_an_unknown_class_is_refused_with_the_argument_that_admits_it(tmp_path):
+    path = tmp_path / "model.pkl"
+    path.write_bytes(pickle.dumps(Clip()))
+    with pytest.raises(IncompleteError) as caught:
+        open_model(path)
+    name = f"{Clip.__module__}.Clip"
+    assert name in caught.value.message
+    assert f"--trust {name}" in caught.value.hint
+    assert open_model(path, trust=[name]).facts.trusted == (name,)
+
+
+@pytest.mark.parametrize("name", ["my_features.*", "Clip", "a b.C", "os.system;x"])
+def test_trust_takes_exact_names_only(name, pipeline, tmp_path):
+    save_pickle(pipeline, tmp_path / "m.pkl")
+    with pytest.raises(UsageError, match="not a name that can be trusted"):
+        open_model(tmp_path / "m.pkl", trust=[name])
+
+
+FAILURES = {
+    "missing": (lambda f: f.drop(columns="job"), "'job'"),
+    "unseen": (lambda f: f.assign(job="z"), "not fitted on"),
+    "text": (lambda f: f.assign(age="old"), "wants a number and found 'old'"),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_model_that_fails_says_why_in_a_sentence(case, pipeline, frame):
+    change, expected = FAILURES[case]
+    with pytest.raises(IncompleteError) as caught:
+        predict_in_batches(LocalModel(pipeline), change(frame))
+    assert expected in caught.value.message
+    assert "\n" not in caught.value.message
+    assert caught.value.hint
+
+
+def test_unexpected_columns_are_listed(frame, labels):
+    model = LocalModel(LogisticRegression().fit(frame[["age"]], labels))
+    with pytest.raises(IncompleteError, match=r"it lacks 'age'; it was not fitted on 'years'"):
+        predict_in_batches(model, frame[["age"]].rename(columns={"age": "years"}))
+
+
+class Odd:
+    def __init__(self, answer):
+        self.answer = answer
+
+    def predict(self, frame):
+        return self.answer(frame)
+
+
+ODD = {
+    "short": (lambda f: np.zeros(len(f) - 1), r"answered an array of shape \(199,\)"),
+    "wide": (lambda f: np.zeros((len(f), 2)), r"answered an array of shape \(200, 2\)"),
+    "raises": (lambda f: 1 / 0, "ZeroDivisionError: division by zero"),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_wrong_answer_is_an_incomplete_audit(case, frame):
+    answer, expected = ODD[case]
+    with pytest.raises(IncompleteError, match=expected):
+        predict_in_batches(LocalModel(Odd(answer)), frame)
