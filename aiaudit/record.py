@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.facts import Errored, Measured, Measurement, Skipped
-from aiaudit.policy.model import Policy, Requirement, Waiver
+from aiaudit.policy.model import Policy, PolicySource, Requirement, Waiver
 from aiaudit.subject import SubjectFacts
 
 SCHEMA: Literal["aiaudit/record/1"] = "aiaudit/record/1"
@@ -104,18 +104,6 @@ class Advice:
     why: str
     steps: tuple[str, ...]
     scopes: tuple[Mapping[str, str], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class PolicySource:
-    """One policy file that was read: law asks for *prior defined* limits, so its date counts."""
-
-    id: str
-    edition: str
-    title: str
-    origin: str
-    digest: str
-    committed: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

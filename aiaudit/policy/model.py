@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum, StrEnum
-from fractions import Fraction
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from aiaudit.policy.fields import (
+    Exact,
+    Id,
+    PolicyId,
+    Reason,
+    Severity,
+    SeverityField,
+    Strict,
+    Text,
+    Word,
+    Words,
+    refuse,
 )
-
-from aiaudit.errors import did_you_mean, one_line
-
-
-class Severity(IntEnum):
-    """How much a failed requirement matters; ordered, so that ``severity >= fail_on`` gates."""
-
-    INFO = 0
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    BLOCKER = 4
 
 
 class Basis(StrEnum):
@@ -64,88 +57,49 @@ class Kind(StrEnum):
     DOCUMENTED = "documented"
 
 
-_EXACT = r"-?[0-9]+(\.[0-9]+)?(e-[0-9]{1,2})?|-?[0-9]+/[0-9]+"
-
-
-def _severity(value: object) -> object:
-    names = {s.name.lower(): s for s in Severity}
-    if isinstance(value, Severity):
-        return value
-    if value not in names:
-        near = did_you_mean(str(value), names)
-        raise ValueError(f"'{one_line(value, 60)}' is not one of: {', '.join(names)}.{near}")
-    return names[str(value)]
-
-
-def _fraction(value: object) -> Fraction:
-    if isinstance(value, Fraction):
-        return value
-    # The decimal text, not the binary float: 0.8 must mean exactly four fifths.
-    text = str(value).replace(" ", "")
-    try:
-        # Fraction's own grammar also takes '1_000', and exponents that fill the memory.
-        return Fraction(text if len(text) <= 30 and re.fullmatch(_EXACT, text) else "no number")
-    except (ValueError, ZeroDivisionError):
-        raise ValueError("a threshold is a number such as 0.8, or a fraction such as 4/5") from None
-
-
-SeverityField = Annotated[
-    Severity,
-    BeforeValidator(_severity),
-    PlainSerializer(lambda s: s.name.lower(), return_type=str),
-    WithJsonSchema({"enum": [s.name.lower() for s in Severity]}),
-]
-#: An exact number; written ``0.8`` or ``4/5``, stored as text so that nothing is lost.
-Exact = Annotated[
-    Fraction,
-    BeforeValidator(_fraction),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^({_EXACT})$"}]}),
-]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,79}$")]
-
-
-class Strict(BaseModel):
-    """Frozen, and closed against keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
 class ScopeFilter(Strict):
     """Which of a metric's measurements a requirement speaks of.
 
     `over` picks by the number of protected attributes in a scope: ``overall`` none, ``groups`` one,
-    ``intersections`` two or more, ``all`` any number. `match` further demands a value, or one of a
-    list, for named keys (``{attribute: race}`` demands that the scope has that attribute).
+    ``intersections`` two or more, ``all`` any number. `attributes` leaves out scopes with any other
+    attribute. `match` demands a value, or one of a list, for named keys
+    (``{field: purpose.decision}``, ``{sex: [female, other]}``).
     """
 
     over: Literal["overall", "groups", "intersections", "all"] = "all"
-    attributes: tuple[str, ...] | None = None
-    match: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    attributes: Words | None = None
+    match: dict[str, Words] = Field(default_factory=dict)
 
 
 class Requirement(Strict):
     """One thing that a policy asks for."""
 
     id: Id
-    title: str
+    title: Text
     kind: Kind = Kind.MEASURED
     check: str
     metric: str
     scope: ScopeFilter = ScopeFilter()
-    reference: Literal["most_favoured", "largest", "rest", "named"] | None = None
+    reference: Literal["most_favoured", "largest", "rest"] | None = None
     op: Op
     threshold: Exact
     basis: Basis
-    source: str
+    source: Text
     decide_on: DecideOn = DecideOn.SIGNIFICANCE
     min_n: int = Field(default=30, ge=1)
     severity: SeverityField = Severity.HIGH
     clause: str = ""
     applies_from: date | None = None
-    rationale: str
-    remediation: tuple[str, ...] = ()
-    override_reason: str | None = None
+    rationale: Text
+    remediation: tuple[Text, ...] = ()
+    override_reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _names_its_clause(self) -> Requirement:
+        if self.basis is Basis.LEGAL and not self.clause:
+            what = "a legal threshold names its clause: add 'clause', or choose another basis"
+            refuse("requirement", [(("basis",), what)])
+        return self
 
 
 class ErrorControl(Strict):
@@ -158,20 +112,27 @@ class ErrorControl(Strict):
 class Instrument(Strict):
     """A law, rule or standard that a pack serves, and when its text was last checked."""
 
-    citation: str
-    status: str
+    citation: Text
+    status: Text
     applies_from: date | None = None
     applies_until: date | None = None
     last_verified: date
+
+
+class Disabled(Strict):
+    """A requirement of an extended pack that is not asked for here, and why."""
+
+    id: Id
+    override_reason: Reason
 
 
 class Policy(Strict):
     """A set of requirements with the rules for judging them."""
 
     version: Literal[1] = 1
-    id: Id
-    edition: str
-    title: str
+    id: PolicyId
+    edition: Text
+    title: Text
     summary: str = ""
     jurisdiction: str = ""
     authority: Literal["statute", "regulation", "guidance", "case", "standard", "house"] = "house"
@@ -180,16 +141,22 @@ class Policy(Strict):
     error_control: ErrorControl = ErrorControl()
     fail_on: SeverityField = Severity.HIGH
     strict: bool = False
-    disclaimers: tuple[str, ...] = ()
+    override_reason: Reason | None = None
+    disclaimers: tuple[Text, ...] = ()
+    disable: tuple[Disabled, ...] = ()
     requirements: tuple[Requirement, ...] = ()
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Policy:
-        seen: set[str] = set()
-        for requirement in self.requirements:
-            if requirement.id in seen:
-                raise ValueError(f"requirement '{requirement.id}' is defined twice")
-            seen.add(requirement.id)
+        listed = [r.id for r in self.requirements]
+        refuse(
+            "policy",
+            [
+                (("requirements", i, "id"), f"requirement '{id}' is defined twice")
+                for i, id in enumerate(listed)
+                if id in listed[:i]
+            ],
+        )
         return self
 
 
@@ -197,23 +164,56 @@ class Waiver(Strict):
     """A person's decision to accept one failed requirement for a while; it never hides the finding."""
 
     requirement: Id
-    scope: dict[str, str] = Field(default_factory=dict)
-    reason: str = Field(min_length=10)
-    owner: str = Field(min_length=2)
-    approved_by: str = Field(min_length=2)
+    scope: dict[str, Word] = Field(default_factory=dict)
+    reason: Reason
+    owner: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
+    approved_by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
     created: date
     expires: date
     ticket: str | None = None
 
     @model_validator(mode="after")
     def _ends_within_a_year(self) -> Waiver:
-        if self.expires < self.created:
-            raise ValueError("a waiver must not expire before it was created")
-        if (self.expires - self.created).days > 366:
-            raise ValueError("a waiver lasts a year at most; renew it with a fresh look")
+        days = (self.expires - self.created).days
+        if days < 0:
+            refuse("waiver", [(("expires",), "a waiver must not expire before it was created")])
+        if days > 366:
+            refuse("waiver", [(("expires",), "a waiver lasts a year at most; renew it with a fresh look")])
         return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicySource:
+    """One policy file that was read: law asks for *prior defined* limits, so its date counts."""
+
+    id: str
+    edition: str
+    title: str
+    origin: str
+    digest: str
+    committed: date | None = None
 
 
 def plain(model: BaseModel) -> dict[str, Any]:
     """Return the JSON-ready form of a policy type."""
     return model.model_dump(mode="json", exclude_defaults=False)
+
+
+__all__ = [
+    "Basis",
+    "DecideOn",
+    "Disabled",
+    "ErrorControl",
+    "Exact",
+    "Instrument",
+    "Kind",
+    "Op",
+    "Policy",
+    "PolicySource",
+    "Requirement",
+    "ScopeFilter",
+    "Severity",
+    "Strict",
+    "Waiver",
+    "plain",
+]

@@ -96,6 +96,8 @@ def _what(error: ErrorDetails) -> str:
             return f"{shown} is not one of: {', '.join(known)}.{did_you_mean(str(given), known)}"
         case "value_error":
             return str(error["ctx"]["error"])
+        case "refused":
+            return error["msg"]
         case "date_type" | "date_parsing" | "date_from_datetime_parsing":
             return f"{shown} is not a date; write year-month-day, for example 2026-11-21"
         case "string_too_short":
