@@ -15,7 +15,8 @@ from pydantic.dataclasses import dataclass as checked
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.facts import Errored, Measured, Measurement, Skipped
-from aiaudit.policy.model import Policy, PolicySource, Requirement, Waiver
+from aiaudit.policy.model import Policy, Requirement, Waiver
+from aiaudit.policy.model import PolicySource as PolicySource
 from aiaudit.subject import SubjectFacts
 
 SCHEMA: Literal["aiaudit/record/1"] = "aiaudit/record/1"
