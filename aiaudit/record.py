@@ -15,8 +15,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.facts import Errored, Measured, Measurement, Skipped
-from aiaudit.policy.model import Policy, Requirement, Waiver
-from aiaudit.policy.model import PolicySource as PolicySource
+from aiaudit.policy.model import Policy, PolicySource, Requirement, Waiver
 from aiaudit.subject import SubjectFacts
 
 SCHEMA: Literal["aiaudit/record/1"] = "aiaudit/record/1"
@@ -221,3 +220,19 @@ def json_schema() -> dict[str, Any]:
     }
     schema["required"] = [*schema["required"], "schema", "digest", "exit_code"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "aiaudit record", **schema}
+
+
+__all__ = [
+    "SCHEMA",
+    "Advice",
+    "PolicySource",
+    "Provenance",
+    "Record",
+    "Status",
+    "Tool",
+    "Verdict",
+    "from_json",
+    "json_schema",
+    "to_json",
+    "to_plain",
+]
