@@ -15,6 +15,7 @@ Path = tuple[str | int, ...]
 Place = tuple[int, int]
 
 _WINDOW = 100
+_HINT = "Mend the places named; 'aiaudit policy schema' lists every key and what it takes."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +69,7 @@ class FileErrors(UsageError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         more = len(faults) - 1
         and_more = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
-        super().__init__(
-            faults[0].message + and_more, "Mend the file; 'aiaudit policy schema' lists every key."
-        )
+        super().__init__(faults[0].message + and_more, _HINT)
         self.faults = tuple(faults)
 
     @property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import IntEnum
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -58,6 +58,13 @@ def _fraction(value: object) -> Fraction:
         raise ValueError("a threshold is a number such as 0.8, or a fraction such as 4/5") from None
 
 
+def _version(value: object) -> object:
+    if value != 1 or isinstance(value, bool):
+        found = f"version {one_line(value, 20)}" if isinstance(value, int) else "another version"
+        raise ValueError(f"this file is written for {found}; this aiaudit reads version 1")
+    return value
+
+
 def _word(value: object) -> object:
     """Return a name as it was written, though YAML read a number or a truth value."""
     if isinstance(value, bool):
@@ -75,6 +82,8 @@ def _words(value: object) -> object:
     return words
 
 
+#: The version of a file's format.
+Version = Annotated[Literal[1], BeforeValidator(_version)]
 SeverityField = Annotated[
     Severity,
     BeforeValidator(_severity),

@@ -18,6 +18,7 @@ from aiaudit.policy.fields import (
     SeverityField,
     Strict,
     Text,
+    Version,
     Word,
     Words,
     refuse,
@@ -129,7 +130,7 @@ class Disabled(Strict):
 class Policy(Strict):
     """A set of requirements with the rules for judging them."""
 
-    version: Literal[1] = 1
+    version: Version = 1
     id: PolicyId
     edition: Text
     title: Text

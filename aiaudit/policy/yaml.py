@@ -32,8 +32,8 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_yaml(path: str | FilePath) -> Document:
-    """Read a YAML file.
+def read_yaml(path: str | FilePath, name: str | None = None) -> Document:
+    """Read a YAML file; error messages call it *name*, or else by its path.
 
     Raises
     ------
@@ -48,9 +48,9 @@ def read_yaml(path: str | FilePath) -> Document:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
-            f"cannot read {one_line(path)}: {one_line(reason)}", "Check the path and its permissions."
+            f"cannot read {one_line(name or path)}: {one_line(reason)}", "Check the path and its permissions."
         ) from None
-    return read_text(content, str(path))
+    return read_text(content, name or str(path))
 
 
 def read_text(content: bytes, name: str) -> Document:

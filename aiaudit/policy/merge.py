@@ -1,0 +1,97 @@
+"""Several policy packs used side by side, as one policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aiaudit.policy.document import Document, Fault, FileErrors
+from aiaudit.policy.model import ErrorControl, Policy, PolicySource, Requirement
+
+T = TypeVar("T")
+#: A file that defines a requirement, and the requirement's position in it.
+Home = tuple[Document, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A resolved policy, the file that names it, all files it came from, and where requirements stand.
+
+    `homes` lists every file that sets a requirement, newest first.
+    """
+
+    policy: Policy
+    document: Document
+    sources: tuple[PolicySource, ...]
+    homes: Mapping[str, tuple[Home, ...]]
+
+    def fault(self, id: str, field: str, what: str) -> Fault:
+        """Return a fault at a requirement's field, in the newest file that sets it."""
+        homes = self.homes[id]
+        for document, i in homes:
+            if ("requirements", i, field) in document.keys:
+                return document.fault(("requirements", i, field), what)
+        document, i = homes[0]
+        return document.fault(("requirements", i), what)
+
+
+def combine(packs: Sequence[Pack]) -> Pack:
+    """Merge packs used side by side: every requirement, the strictest gate, the smallest alpha.
+
+    Raises
+    ------
+    FileErrors
+        If two packs define a requirement of the same id differently.
+    """
+    if len(packs) == 1:
+        return packs[0]
+    faults = []
+    requirements: dict[str, tuple[Requirement, Policy]] = {}
+    for pack in packs:
+        for requirement in pack.policy.requirements:
+            first, owner = requirements.setdefault(requirement.id, (requirement, pack.policy))
+            if first != requirement:
+                what = f"'{requirement.id}' is defined differently in '{owner.id}'; rename it, or extend that policy"
+                faults.append(pack.fault(requirement.id, "id", what))
+    if faults:
+        raise FileErrors(faults)
+    return Pack(
+        document=packs[0].document,
+        policy=_combined([pack.policy for pack in packs], [r for r, _ in requirements.values()]),
+        sources=unique(source for pack in packs for source in pack.sources),
+        homes={id: home for pack in packs for id, home in pack.homes.items()},
+    )
+
+
+def _combined(policies: Sequence[Policy], requirements: Sequence[Requirement]) -> Policy:
+    authorities = {p.authority for p in policies}
+    ids = {r.id for r in requirements}
+    return Policy(
+        id="+".join(unique(p.id for p in policies)),
+        edition=" + ".join(unique(p.edition for p in policies)),
+        title=" + ".join(unique(p.title for p in policies)),
+        summary=" ".join(unique(p.summary for p in policies if p.summary)),
+        jurisdiction="; ".join(unique(p.jurisdiction for p in policies if p.jurisdiction)),
+        authority=authorities.pop() if len(authorities) == 1 else "house",
+        instruments=unique(i for p in policies for i in p.instruments),
+        error_control=ErrorControl(
+            alpha=min(p.error_control.alpha for p in policies),
+            family="run" if any(p.error_control.family == "run" for p in policies) else "requirement",
+        ),
+        fail_on=min(p.fail_on for p in policies),
+        strict=any(p.strict for p in policies),
+        override_reason="; ".join(unique(p.override_reason for p in policies if p.override_reason)) or None,
+        disclaimers=unique(d for p in policies for d in p.disclaimers),
+        disable=unique(d for p in policies for d in p.disable if d.id not in ids),
+        requirements=tuple(requirements),
+    )
+
+
+def unique(items: Iterable[T]) -> tuple[T, ...]:
+    """Return the items in order, each once; they need not be hashable."""
+    found: list[T] = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""Where policies are: packs that ship with the package, and files of the user's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from aiaudit.errors import UsageError, did_you_mean, one_line, some
+
+BUILT_IN = "built-in"
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """One policy file.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is.
+    name : str
+        What error messages call it.
+    built_in : bool
+        Whether it ships with the package.
+    """
+
+    path: Path
+    name: str
+    built_in: bool
+
+    @property
+    def key(self) -> str:
+        """The same for the same file, however it was named."""
+        return os.path.realpath(self.path)
+
+    @property
+    def origin(self) -> str:
+        """What the record says: ``built-in``, or the file's name without its folder."""
+        return BUILT_IN if self.built_in else self.path.name
+
+
+@cache
+def built_in_ids() -> tuple[str, ...]:
+    """Return the ids of the packs that ship with the package, sorted."""
+    return tuple(
+        sorted(
+            f.name.removesuffix(".yaml")
+            for f in files("aiaudit.policies").iterdir()
+            if f.name.endswith(".yaml")
+        )
+    )
+
+
+def locate(ref: str, base: Path) -> Location:
+    """Find a policy by the id of a pack or the path of a file.
+
+    Parameters
+    ----------
+    ref : str
+        ``smb-baseline``, or a path: anything with a slash or ending in ``.yaml`` or ``.yml``.
+    base : Path
+        The folder that relative paths start from.
+
+    Raises
+    ------
+    UsageError
+        If there is no such pack, or *ref* is a web address.
+    """
+    if "://" in ref:
+        raise UsageError(
+            f"'{one_line(ref)}' is a web address; policies are read from files only",
+            "Download the file, look at it, and give its path.",
+        )
+    if ref.endswith(_SUFFIXES) or "/" in ref or os.sep in ref:
+        return Location(path=base / ref, name=str(base / ref), built_in=False)
+    if ref not in built_in_ids():
+        raise UsageError(
+            f"there is no policy pack '{one_line(ref)}'.{did_you_mean(ref, built_in_ids())}",
+            f"The packs are {some(built_in_ids())}; a file of your own ends in .yaml or has a slash in its path.",
+        )
+    return Location(
+        path=Path(str(files("aiaudit.policies") / f"{ref}.yaml")), name=f"{ref}.yaml", built_in=True
+    )
+
+
+def committed(path: Path) -> date | None:
+    """Return the day of the last commit of a file that git holds unchanged; None where that is unknown.
+
+    It is provenance, not a condition: without git, outside a work tree, or after a change it is unknown.
+    """
+    folder, name = path.parent, path.name
+    if _git(folder, "status", "--porcelain", "--ignored", "--", name) != "":
+        return None
+    day = _git(folder, "log", "-1", "--format=%cs", "--", name)
+    return date.fromisoformat(day) if day else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what git prints; the settings keep a foreign repository from starting programs of its own."""
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
