@@ -1,0 +1,108 @@
+"""Verdicts beside the requirement and the metric they speak of, sorted for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiaudit.facts import Form, Measured, Metric
+from aiaudit.gate import gates
+from aiaudit.policy.model import Requirement
+from aiaudit.record import Record, Status, Verdict
+from aiaudit.render.words import ORDER
+
+#: Contrasts say most to a reader, bare values least.
+_TELLING = (Form.RATIO, Form.DIFFERENCE, Form.RATE, Form.VALUE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One verdict and what a reader needs beside it.
+
+    Parameters
+    ----------
+    number : int
+        Its place in the record, from 1; names its anchor.
+    requirement : Requirement
+        What was asked.
+    verdict : Verdict
+        What became of it.
+    metric : Metric or None
+        The declaration of the measured metric, where something was measured.
+    gating : bool
+        It decides the exit code: it failed, at the policy's severity or above, and its law is in force.
+    """
+
+    number: int
+    requirement: Requirement
+    verdict: Verdict
+    metric: Metric | None
+    gating: bool
+
+    @property
+    def limit(self) -> float:
+        """The threshold as a number."""
+        return float(self.requirement.threshold)
+
+
+def findings(record: Record) -> tuple[Finding, ...]:
+    """Return every verdict: worst status first, then by severity, requirement and scope."""
+    requirements = {r.id: r for r in record.policy.requirements}
+    metrics = declared_metrics(record)
+    found = []
+    for number, verdict in enumerate(record.verdicts, 1):
+        requirement = requirements[verdict.requirement]
+        failed = verdict.status in (Status.FAIL, Status.ERROR)
+        found.append(
+            Finding(
+                number=number,
+                requirement=requirement,
+                verdict=verdict,
+                metric=metrics.get((requirement.check, requirement.metric)),
+                gating=failed and gates(record, verdict),
+            )
+        )
+    return tuple(sorted(found, key=_worst_first))
+
+
+def declared_metrics(record: Record) -> dict[tuple[str, str], Metric]:
+    """Return the metrics that the checks of this run declared, by check and name."""
+    ran = [o for o in record.outcomes if isinstance(o, Measured)]
+    return {(o.check, metric.name): metric for o in ran for metric in o.metrics}
+
+
+def of_status(found: tuple[Finding, ...], *statuses: Status) -> tuple[Finding, ...]:
+    """Return those findings that have one of *statuses*."""
+    return tuple(f for f in found if f.verdict.status in statuses)
+
+
+def headline(found: tuple[Finding, ...]) -> Finding | None:
+    """Return the finding that a summary opens with: the worst failure, else the worst inconclusive one.
+
+    Among equals a contrast between groups comes first, then the one furthest on the wrong side.
+    """
+    for wanted in (
+        [f for f in found if f.gating],
+        of_status(found, Status.FAIL),
+        of_status(found, Status.INCONCLUSIVE),
+    ):
+        measured = [f for f in wanted if f.verdict.measurement is not None]
+        if measured:
+            return min(measured, key=_most_telling)
+    return None
+
+
+def _worst_first(f: Finding) -> tuple[int, bool, int, str, list[tuple[str, str]]]:
+    scope = sorted(f.verdict.scope.items())
+    return (
+        ORDER.index(f.verdict.status),
+        not f.verdict.in_force,
+        -f.requirement.severity,
+        f.requirement.id,
+        scope,
+    )
+
+
+def _most_telling(f: Finding) -> tuple[int, int, int, float]:
+    m = f.verdict.measurement
+    form = Form.VALUE if m is None else m.form
+    return -f.requirement.severity, _TELLING.index(form), len(f.verdict.scope), f.verdict.margin or 0.0

@@ -1,0 +1,89 @@
+"""The report: one self-contained page, the owner's summary first, the auditor's annex behind it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from aiaudit.facts import Scope
+from aiaudit.gate import MEANING, Exit
+from aiaudit.record import Record
+from aiaudit.render import annex, limits, sentences, subject, words
+from aiaudit.render.chart import chart
+from aiaudit.render.detail import doubts
+from aiaudit.render.findings import findings, headline, of_status
+
+PACKAGE = "aiaudit.report_templates"
+
+
+def render(record: Record, exit_code: int) -> str:
+    """Return the report as one HTML page: no scripts, no addresses to fetch from, nothing but this text."""
+    found = findings(record)
+    style = files(PACKAGE).joinpath("report.css").read_text("utf-8")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            record=record,
+            exit_code=exit_code,
+            meaning=MEANING[Exit(exit_code)],
+            found=found,
+            headline=headline(found),
+            chart=chart(record, found),
+            annex=annex.annex(record, found),
+            limits=limits.limits(record, found),
+            style=Markup(style),  # ours, not the record's
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    # select_autoescape would leave files that end in .j2 unescaped.
+    env = Environment(
+        loader=PackageLoader(PACKAGE, ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters |= {
+        "name": _name,
+        "scope": _scope,
+        "figure": words.figure,
+        "value": words.value_text,
+        "interval": words.interval_text,
+        "level": words.level_text,
+        "p": words.p_text,
+        "exact": words.exact,
+        "count": words.count,
+        "asked": words.asked,
+    }
+    env.globals |= {
+        "words": words,
+        "sentences": sentences,
+        "subject": subject,
+        "doubts": doubts,
+        "of_status": of_status,
+        "Status": MappingProxyType({s.name: s for s in words.ORDER}),
+    }
+    return env
+
+
+def _name(text: object, limit: int = 300) -> Markup:
+    """Set a foreign name apart, so that its writing direction cannot turn the text around it."""
+    return Markup("<bdi>{}</bdi>").format(words.name(text, limit))
+
+
+def _scope(scope: Scope, limit: int = 300) -> Markup:
+    """Return a scope with every name set apart."""
+    pairs = (Markup("{} = {}").format(_name(k, limit), _name(v, limit)) for k, v in scope.items())
+    return Markup(", ").join(pairs) or Markup("all rows")

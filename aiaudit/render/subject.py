@@ -1,0 +1,65 @@
+"""What was audited, as pairs of a label and a line."""
+
+from __future__ import annotations
+
+from aiaudit.errors import some
+from aiaudit.record import Record
+from aiaudit.render.words import count, name
+from aiaudit.subject import AttributeFacts, Rows, SubjectFacts
+
+#: Groups of one attribute named before "and N more".
+GROUPS = 8
+
+
+def audited(record: Record) -> list[tuple[str, str]]:
+    """Return what a reader must know of model, data, groups and policy, in reading order."""
+    subject = record.subject
+    return [
+        ("Model", model_text(subject)),
+        (
+            "Data",
+            "; ".join(f"{name(d.get('name', role))} ({name(role)})" for role, d in subject.data.items())
+            or "in memory",
+        ),
+        ("Rows", rows_text(subject.rows)),
+        ("Target", name(subject.target) if subject.target is not None else "none: no outcomes were given"),
+        *([("Favourable", favorable_text(subject))] if subject.favorable else []),
+        *(
+            [(f"Groups: {name(a.name, 40)}", groups_text(a)) for a in subject.attributes]
+            or [("Groups", "none declared")]
+        ),
+        ("Policy", f"{record.policy.id}, edition {name(record.policy.edition)}: {name(record.policy.title)}"),
+        ("Judged on", record.provenance.judged_on.isoformat()),
+    ]
+
+
+def model_text(subject: SubjectFacts) -> str:
+    """Return the model's kind and file."""
+    if subject.model is None:
+        return "none: decisions were read from the data"
+    where = f" in {name(subject.model.name)}" if subject.model.name else ""
+    return f"{name(subject.model.kind)}{where} ({subject.task.value})"
+
+
+def rows_text(rows: Rows) -> str:
+    """Return ``1,000 read = 987 assessed + 13 excluded (13 no outcome)``."""
+    reasons = "; ".join(f"{n:,} {name(why)}" for why, n in rows.excluded.items())
+    excluded = sum(rows.excluded.values())
+    return f"{rows.read:,} read = {rows.assessed:,} assessed + {excluded:,} excluded" + (
+        f" ({reasons})" if reasons else ""
+    )
+
+
+def favorable_text(subject: SubjectFacts) -> str:
+    """Return the labels that help the person, of which labels, and who said so."""
+    others = [label for label in subject.classes if label not in subject.favorable]
+    rest = f"; the others: {some(others, 5)}" if others else ""
+    return f"{some(subject.favorable, 5)}, {name(subject.favorable_from)}{rest}"
+
+
+def groups_text(attribute: AttributeFacts) -> str:
+    """Return every group with its rows, the largest lists cut."""
+    groups = ", ".join(f"{name(g.label, 40)} ({g.n:,})" for g in attribute.groups[:GROUPS])
+    more = len(attribute.groups) - GROUPS
+    hidden = f" and {count(more, 'more group')} (see the report)" if more > 0 else ""
+    return groups + hidden

@@ -1,0 +1,185 @@
+"""What a person sees in the terminal: the verdict first, then failures, doubts and what to do."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import IO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from aiaudit.gate import MEANING, Exit
+from aiaudit.record import Record, Status
+from aiaudit.render.detail import details
+from aiaudit.render.findings import Finding, findings, headline, of_status
+from aiaudit.render.sentences import plain, verdict_sentence, what_now
+from aiaudit.render.subject import audited
+from aiaudit.render.words import ORDER, SYMBOLS, WORDS, count, name, scope_text
+
+#: Entries of a list before "and N more".
+LISTED = 12
+STEPS = 3
+STYLES = {
+    Status.ERROR: "bold red",
+    Status.FAIL: "bold red",
+    Status.INCONCLUSIVE: "yellow",
+    Status.NOT_ASSESSED: "yellow",
+    Status.WAIVED: "cyan",
+    Status.PASS: "green",
+    Status.NOT_APPLICABLE: "dim",
+}
+ASCII = str.maketrans({"✗": "x", "✓": "+", "–": "-", "…": "...", "“": '"', "”": '"', "’": "'"})
+
+
+def render(record: Record, exit_code: int) -> str:
+    """Return the summary as plain text, 100 columns wide."""
+    stream = io.StringIO()
+    print_summary(record, exit_code, stream, color=False, width=100)
+    return stream.getvalue()
+
+
+def print_summary(
+    record: Record, exit_code: int, stream: IO[str], *, color: bool | None = None, width: int | None = None
+) -> None:
+    """Print what a person needs to know, verdict first.
+
+    Parameters
+    ----------
+    record : Record
+        The audit.
+    exit_code : int
+        What the gate says about it.
+    stream : text file
+        Where to; symbols and foreign names are spelled in ASCII where its encoding cannot hold them.
+    color : bool or None
+        Whether to style; None means on a terminal, unless ``NO_COLOR`` is set.
+    width : int or None
+        Columns; None means the terminal's, and 100 elsewhere.
+    """
+    terminal = stream.isatty()
+    styled = terminal and not os.environ.get("NO_COLOR") if color is None else color
+    console = Console(
+        file=io.StringIO(),
+        width=width or (min(Console(file=stream).width, 110) if terminal else 100),
+        force_terminal=styled,
+        color_system="standard" if styled else None,
+        legacy_windows=False,
+        highlight=False,
+    )
+    for part in _parts(record, exit_code):
+        console.print(part)
+    lines = console.file.getvalue().split("\n")  # type: ignore[attr-defined]
+    stream.write(_encodable("\n".join(line.rstrip() for line in lines), stream.encoding or "utf-8"))
+
+
+def _encodable(text: str, encoding: str) -> str:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(ASCII).encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _parts(record: Record, exit_code: int) -> Iterator[RenderableType]:
+    found = findings(record)
+    yield Text(verdict_sentence(record, exit_code), "bold")
+    first = headline(found)
+    if first is not None:
+        yield Text(plain(first, record.subject.favorable))
+    yield Text(what_now(record, exit_code))
+    yield from _section("What was audited", [_pairs(audited(record))])
+    yield from _section("Verdicts", [_tally(record)])
+    yield from _section("Could not be measured", _findings(of_status(found, Status.ERROR)))
+    yield from _section("Failed", _findings(of_status(found, Status.FAIL)))
+    yield from _section("Inconclusive", _findings(of_status(found, Status.INCONCLUSIVE)))
+    yield from _section("Not assessed", _reasons(of_status(found, Status.NOT_ASSESSED)))
+    yield from _section("Waived", _findings(of_status(found, Status.WAIVED)))
+    yield from _section("What to do next", _advice(record))
+    yield Text()
+    yield Text(f"Exit code {exit_code}: {MEANING[Exit(exit_code)]}.", "bold")
+
+
+def _section(title: str, body: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    parts = list(body)
+    if parts:
+        yield Text()
+        yield Text(title, "bold underline")
+        yield from (Padding(part, (0, 0, 0, 2)) for part in parts)
+
+
+def _pairs(pairs: Iterable[tuple[str, str]], style: str = "") -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for left, right in pairs:
+        grid.add_row(Text(left, style), Text(right))
+    return grid
+
+
+def _tally(record: Record) -> Text:
+    counts = record.counts()
+    text = Text()
+    for status in ORDER:
+        text.append(
+            f"{SYMBOLS[status]} {counts[status]:,} {WORDS[status]}".replace(" ", "\N{NO-BREAK SPACE}"),
+            STYLES[status] if counts[status] else "dim",
+        )
+        text.append("   ")
+    text.rstrip()
+    return text
+
+
+def _findings(found: tuple[Finding, ...]) -> Iterator[RenderableType]:
+    for f in found[:LISTED]:
+        status = f.verdict.status
+        text = Text(f"{WORDS[status]} {f.requirement.id}", STYLES[status])
+        text.append(f"  {scope_text(f.verdict.scope)}" if f.verdict.scope else "", "bold")
+        text.append(
+            f"  [{f.requirement.severity.name.lower()}{'' if f.verdict.in_force else ', readiness'}]", "dim"
+        )
+        for line in details(f):
+            text.append(f"\n{line}")
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(SYMBOLS[status], STYLES[status]), text)
+        yield grid
+    yield from _more(len(found) - LISTED)
+
+
+def _reasons(found: tuple[Finding, ...]) -> Iterator[RenderableType]:
+    by_reason = sorted(found, key=lambda f: f.verdict.reason)
+    grouped = [
+        (why, [f.requirement.id for f in fs]) for why, fs in groupby(by_reason, lambda f: f.verdict.reason)
+    ]
+    for why, ids in grouped[:LISTED]:
+        unique = list(dict.fromkeys(ids))
+        more = f" and {len(unique) - LISTED:,} more" if len(unique) > LISTED else ""
+        yield _pairs([(SYMBOLS[Status.NOT_ASSESSED], f"{', '.join(unique[:LISTED])}{more}: {name(why)}")])
+    yield from _more(len(grouped) - LISTED)
+
+
+def _more(n: int) -> Iterator[Text]:
+    if n > 0:
+        yield Text(f"and {n:,} more (see the report)", "dim")
+
+
+def _advice(record: Record) -> Iterator[RenderableType]:
+    for number, advice in enumerate(record.advice[:STEPS], 1):
+        where = f" ({'; '.join(scope_text(s) for s in advice.scopes[:3])})" if any(advice.scopes) else ""
+        text = Text(name(advice.problem) + where, "bold")
+        for step in advice.steps[:STEPS]:
+            text.append(f"\n- {name(step, 1000)}", "not bold")
+        grid = Table.grid(padding=(0, 1))
+        grid.add_row(f"{number}.", text)
+        yield grid
+    hidden = len(record.advice) - STEPS
+    if hidden > 0:
+        yield Text(
+            f"and {count(hidden, 'more piece of advice', 'more pieces of advice')} (see the report)", "dim"
+        )
