@@ -54,7 +54,9 @@ def _advice(
     return Advice(
         requirement=requirement.id,
         status=status,
-        problem=f"{requirement.title}: {verdicts[0].reason}" if status is not Status.FAIL else requirement.title,
+        problem=f"{requirement.title}: {verdicts[0].reason}"
+        if status is not Status.FAIL
+        else requirement.title,
         why=requirement.rationale,
         steps=steps,
         scopes=tuple(dict(v.scope) for v in verdicts if v.scope),
@@ -68,4 +70,7 @@ def _collect(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
         if v.rows_needed and v.scope
     )
     asked = tuple(f"Audit about {needed:,} more rows of {group}." for needed, group in rows[:5])
-    return (*asked, "Pool more periods, or declare coarser groups, until each group is large enough to judge.")
+    return (
+        *asked,
+        "Pool more periods, or declare coarser groups, until each group is large enough to judge.",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line, some
-from aiaudit.groups import Attribute, attribute, parse_sensitive
-from aiaudit.labels import Task, favorable_labels, infer_task, label_text, sorted_labels
+from aiaudit.groups import Attribute, Sensitive, attribute
 from aiaudit.loading.models import predict_in_batches
 from aiaudit.loading.tables import Table, reject_missing, require_columns
 from aiaudit.model import Model
+from aiaudit.outcomes import task_of, with_outcomes
 from aiaudit.subject import Declared, Rows, Subject
 
 if TYPE_CHECKING:
@@ -62,24 +62,24 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
     """
     _check_columns(inputs, declared)
     kept, rows = _kept_rows(inputs.table, declared)
-    attributes = tuple(_attribute(text, inputs, kept) for text in declared.sensitive)
     features = None if inputs.model is None else _features(inputs.table, inputs.model, declared)[kept]
+    attributes = tuple(_attribute(sensitive, inputs, kept) for sensitive in declared.sensitive)
+    target = declared.target
+    actual = None if target is None else inputs.table.labels(target)[kept].to_numpy(object)
     decisions = _decisions(inputs, declared, features, kept, progress)
     subject = Subject(
-        task=_task(inputs, declared, decisions, kept),
+        task=task_of(inputs.model, declared, decisions, actual),
         attributes=attributes,
         features=features,
         model=inputs.model,
         rows=rows,
-        target=declared.target,
+        target=target,
         card=inputs.card,
         seed=inputs.seed,
         data=inputs.data,
         notes=(*inputs.table.notes, *inputs.notes),
     )
-    if subject.task is Task.REGRESSION:
-        return _with_values(subject, inputs.table, decisions, kept)
-    return _with_labels(subject, inputs.table, declared, decisions, kept)
+    return with_outcomes(subject, declared, decisions, actual)
 
 
 def _check_columns(inputs: Inputs, declared: Declared) -> None:
@@ -91,8 +91,7 @@ def _check_columns(inputs: Inputs, declared: Declared) -> None:
     ):
         require_columns(table, [name for name in names if name is not None], what)
     columns = [*table.frame.columns, *inputs.groups]
-    for text in declared.sensitive:
-        name = parse_sensitive(text, columns).column
+    for name in (sensitive.column for sensitive in declared.sensitive):
         if name not in columns:
             raise UsageError(
                 f"{one_line(table.name)} has no column '{one_line(name)}' (--sensitive)",
@@ -102,11 +101,6 @@ def _check_columns(inputs: Inputs, declared: Declared) -> None:
         raise UsageError(
             f"column '{one_line(declared.target)}' is both the target and the predictions",
             "Name the column of true outcomes as --target, the decisions as --predictions.",
-        )
-    if inputs.model is None and declared.predictions is None:
-        raise UsageError(
-            "there is neither a model nor a column of decisions",
-            "Give MODEL and DATA, or DATA alone with --predictions COL.",
         )
 
 
@@ -130,8 +124,7 @@ def _kept_rows(table: Table, declared: Declared) -> tuple[Rowwise, Rows]:
     return kept, Rows(read=read, assessed=read - left_out, excluded=excluded)
 
 
-def _attribute(text: str, inputs: Inputs, kept: Rowwise) -> Attribute:
-    sensitive = parse_sensitive(text, [*inputs.table.frame.columns, *inputs.groups])
+def _attribute(sensitive: Sensitive, inputs: Inputs, kept: Rowwise) -> Attribute:
     own_file = sensitive.column in inputs.groups
     values = inputs.groups[sensitive.column] if own_file else inputs.table.labels(sensitive.column)
     found = attribute(sensitive, values[kept])
@@ -157,8 +150,8 @@ def _features(table: Table, model: Model, declared: Declared) -> pd.DataFrame:
         return frame[list(names)]
     outcome = [c for c in (declared.target, declared.predictions, *declared.drop) if c is not None]
     candidate = frame.drop(columns=outcome)
-    protected = [parse_sensitive(text, list(frame.columns)).column for text in declared.sensitive]
-    without = candidate.drop(columns=[c for c in protected if c in candidate.columns])
+    protected = {sensitive.column for sensitive in declared.sensitive}
+    without = candidate.drop(columns=[c for c in candidate.columns if c in protected])
     for choice in (candidate, without):
         if model.n_features in (None, choice.shape[1]):
             return choice
@@ -170,97 +163,18 @@ def _features(table: Table, model: Model, declared: Declared) -> pd.DataFrame:
 
 
 def _decisions(
-    inputs: Inputs, declared: Declared, features: pd.DataFrame | None, kept: Rowwise, progress: Progress | None
+    inputs: Inputs,
+    declared: Declared,
+    features: pd.DataFrame | None,
+    kept: Rowwise,
+    progress: Progress | None,
 ) -> npt.NDArray[Any]:
-    if inputs.model is not None and features is not None and declared.predictions is None:
-        return predict_in_batches(inputs.model, features, progress=progress)
-    assert declared.predictions is not None  # noqa: S101 - _check_columns made sure
-    return inputs.table.labels(declared.predictions)[kept].to_numpy(object)
-
-
-def _task(inputs: Inputs, declared: Declared, decisions: npt.NDArray[Any], kept: Rowwise) -> Task:
-    if declared.task is not None:
-        return declared.task
-    model = inputs.model
-    if model is not None:
-        classes = model.classes
-        known = None if classes is None else len(classes)
-        return infer_task(model.facts.estimator_type, known, _texts(np.unique(decisions[:10_000])))
-    labels = pd.unique(pd.Series(decisions)).tolist()
-    if declared.target is not None:
-        labels += inputs.table.labels(declared.target)[kept].unique().tolist()
-    return infer_task("", None, _texts(labels))
-
-
-def _texts(values: Any) -> list[str]:
-    return list(dict.fromkeys(label_text(value) for value in values))
-
-
-def _label_codes(values: npt.NDArray[Any], classes: tuple[str, ...]) -> npt.NDArray[np.uint16]:
-    codes, unique = pd.factorize(values)
-    position = {label: i for i, label in enumerate(classes)}
-    return np.array([position[label_text(value)] for value in unique], np.uint16)[codes]
-
-
-def _with_labels(
-    subject: Subject, table: Table, declared: Declared, decisions: npt.NDArray[Any], kept: Rowwise
-) -> Subject:
-    known = None if subject.model is None else subject.model.classes
-    decided = _texts(pd.unique(pd.Series(decisions)))
-    model_labels = decided if known is None else list(dict.fromkeys([*_texts(known), *decided]))
-    if subject.task is Task.OUTLIER:
-        model_labels = ["-1", "1"]
-    actual = None
-    classes = model_labels
-    if declared.target is not None:
-        actual = table.labels(declared.target)[kept].to_numpy(object)
-        classes = _joint_labels(model_labels, _texts(pd.unique(pd.Series(actual))), declared, known is not None)
-    ordered = sorted_labels(classes)
-    favorable, source = favorable_labels(declared.favorable, ordered, subject.task)
-    return replace(
-        subject,
-        classes=ordered,
-        favorable=favorable,
-        favorable_from=source,
-        predicted=_label_codes(decisions, ordered),
-        actual=None if actual is None else _label_codes(actual, ordered),
-    )
-
-
-def _joint_labels(decided: list[str], true: list[str], declared: Declared, closed: bool) -> list[str]:
-    target = one_line(declared.target)
-    if len(true) < 2:
-        raise IncompleteError(
-            f"the target column '{target}' holds one label only, {some(true)}",
-            "Errors can be measured only where both outcomes occur; leave --target out to audit decisions alone.",
-        )
-    unknown = [label for label in true if label not in decided]
-    if unknown and (closed or not set(true) & set(decided)):
+    if declared.predictions is not None:
+        decided: npt.NDArray[Any] = inputs.table.labels(declared.predictions)[kept].to_numpy(object)
+        return decided
+    if inputs.model is None or features is None:
         raise UsageError(
-            f"the target column '{target}' holds {some(unknown)}, which the model never answers: "
-            f"it answers {some(decided)}",
-            "Name the column of true outcomes as --target, written with the model's own labels.",
+            "there is neither a model nor a column of decisions",
+            "Give MODEL and DATA, or DATA alone with --predictions COL.",
         )
-    return list(dict.fromkeys([*decided, *true]))
-
-
-def _with_values(subject: Subject, table: Table, decisions: npt.NDArray[Any], kept: Rowwise) -> Subject:
-    actual = None
-    if subject.target is not None:
-        actual = _numbers(table.labels(subject.target)[kept], f"the target column '{one_line(subject.target)}'")
-    return replace(
-        subject,
-        predicted_values=_numbers(pd.Series(decisions), "the decisions"),
-        actual_values=actual,
-    )
-
-
-def _numbers(values: pd.Series, what: str) -> npt.NDArray[np.float64]:
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
-    bad = ~np.isfinite(numbers)
-    if bad.any():
-        raise IncompleteError(
-            f"{what} should hold numbers but holds {some(values[bad].unique())}",
-            "A regression is audited on numbers; for labels pass --task binary or --task multiclass.",
-        )
-    return numbers
+    return predict_in_batches(inputs.model, features, progress=progress)

@@ -162,9 +162,7 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
     return _contrasts(rates, rule, compared, x2, n2, [rates.scopes[best]] * len(compared), looks)
 
 
-def _reference(
-    rates: Rates, usable: npt.NDArray[np.intp], rule: str
-) -> tuple[int, npt.NDArray[np.intp]]:
+def _reference(rates: Rates, usable: npt.NDArray[np.intp], rule: str) -> tuple[int, npt.NDArray[np.intp]]:
     known = usable[rates.known[usable]]
     large = known[rates.n[known] >= REFERENCE_MIN]
     candidates = large if len(large) else known

@@ -102,7 +102,9 @@ def _undefined(measurement: Measurement) -> str:
     if m.numerator is None or m.denominator is None:
         return "undefined"
     counts = f"{m.numerator}/{m.denominator}"
-    return f"undefined: {counts}" + (f" against {reference.numerator}/{reference.denominator}" if reference else "")
+    return f"undefined: {counts}" + (
+        f" against {reference.numerator}/{reference.denominator}" if reference else ""
+    )
 
 
 def _by_value(requirement: Requirement, measurement: Measurement, value: Fraction) -> Verdict:
@@ -128,7 +130,10 @@ def _by_significance(
     p = family.p(requirement, measurement)
     if p is None:
         return _verdict(
-            requirement, measurement, Status.INCONCLUSIVE, "no test of significance was reported for this number"
+            requirement,
+            measurement,
+            Status.INCONCLUSIVE,
+            "no test of significance was reported for this number",
         )
     breached, significant = margin(requirement, value) < 0, p <= alpha
     if breached and significant:
@@ -149,7 +154,9 @@ def _by_interval(requirement: Requirement, measurement: Measurement, family: Fam
     level = float(simultaneous_level(alpha, family.size))
     ends = interval_at(measurement, level)
     if ends is None:
-        return _verdict(requirement, measurement, Status.INCONCLUSIVE, "no interval was reported for this number")
+        return _verdict(
+            requirement, measurement, Status.INCONCLUSIVE, "no interval was reported for this number"
+        )
     low, high = ends
     threshold = float(requirement.threshold)
     inside, outside = {
@@ -163,7 +170,9 @@ def _by_interval(requirement: Requirement, measurement: Measurement, family: Fam
     if outside:
         return _verdict(requirement, measurement, Status.FAIL, f"{span} lies beyond the threshold")
     rows = _rows_to_narrow(requirement, measurement, high - low)
-    return _verdict(requirement, measurement, Status.INCONCLUSIVE, f"{span} straddles the threshold", rows=rows)
+    return _verdict(
+        requirement, measurement, Status.INCONCLUSIVE, f"{span} straddles the threshold", rows=rows
+    )
 
 
 def interval_at(measurement: Measurement, level: float) -> tuple[float, float] | None:

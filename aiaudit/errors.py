@@ -24,6 +24,11 @@ class AuditError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def text(self) -> str:
+        """What a terminal shows: the message, and everything a file's reader found wrong beside it."""
+        return self.message
+
 
 class UsageError(AuditError):
     """The command line, the configuration or the policy is wrong: exit code 2."""

@@ -64,9 +64,7 @@ def tested(requirement: Requirement, measurement: Measurement) -> bool:
     )
 
 
-def families(
-    pairs: Iterable[tuple[Requirement, Measurement]], control: ErrorControl
-) -> Mapping[str, Family]:
+def families(pairs: Iterable[tuple[Requirement, Measurement]], control: ErrorControl) -> Mapping[str, Family]:
     """Return the family each requirement belongs to, by requirement id.
 
     Parameters

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -61,18 +61,23 @@ class Attribute:
         return self.levels[-1] if self.missing else None
 
 
-def parse_sensitive(text: str, columns: Sequence[str]) -> Sensitive:
-    """Read ``COL`` or ``COL:25,40,60``; a column whose name holds a colon wins over edges."""
-    if text in columns or ":" not in text:
+#: ``COL:25,40.5``: what follows the last colon is edges only if it is numbers.
+DECLARATION = re.compile(r"(?P<column>.+):(?P<edges>-?\d[\d.]*(?:,-?\d[\d.]*)*)", re.DOTALL)
+
+
+def parse_sensitive(text: str) -> Sensitive:
+    """Read ``COL`` or ``COL:25,40,60``; a colon that numbers do not follow belongs to the name."""
+    found = DECLARATION.fullmatch(text)
+    if found is None:
         return Sensitive(column=text)
-    column, _, edges = text.rpartition(":")
     try:
-        return Sensitive(column=column, edges=tuple(float(edge) for edge in edges.split(",")))
+        edges = tuple(float(edge) for edge in found["edges"].split(","))
     except ValueError:
         raise UsageError(
             f"'{one_line(text)}': the edges after the colon are not numbers",
-            f"Write edges as numbers with commas between, for example --sensitive {one_line(column)}:40,62",
+            f"Write edges as numbers with commas between, for example --sensitive {one_line(found['column'])}:40,62",
         ) from None
+    return Sensitive(column=found["column"], edges=edges)
 
 
 def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
@@ -107,10 +112,13 @@ def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
     return _named(sensitive.column, values)
 
 
-def _check_edges(sensitive: Sensitive, edges: tuple[float, ...], known: pd.Series, numbers: pd.Series) -> None:
+def _check_edges(
+    sensitive: Sensitive, edges: tuple[float, ...], known: pd.Series, numbers: pd.Series
+) -> None:
     if list(edges) != sorted(set(edges)) or not all(np.isfinite(edges)):
         raise UsageError(
-            f"the edges of '{one_line(sensitive.column)}' do not ascend", "List each edge once, smallest first."
+            f"the edges of '{one_line(sensitive.column)}' do not ascend",
+            "List each edge once, smallest first.",
         )
     bad = known[~np.isfinite(numbers.to_numpy(float))]
     if len(bad):
@@ -135,7 +143,7 @@ def _number(value: float) -> str:
 def _binned(column: str, values: pd.Series, edges: tuple[float, ...], source: str) -> Attribute:
     labels = [
         f"under {_number(edges[0])}",
-        *(f"{_number(a)} to under {_number(b)}" for a, b in zip(edges, edges[1:], strict=False)),
+        *(f"{_number(a)} to under {_number(b)}" for a, b in pairwise(edges)),
         f"{_number(edges[-1])} or over",
     ]
     missing = values.isna().to_numpy()

@@ -12,6 +12,7 @@ from aiaudit.family import families
 from aiaudit.policy.model import Kind, Policy, Requirement, ScopeFilter, Waiver
 from aiaudit.record import Status, Verdict
 
+
 def judge(
     outcomes: Sequence[Outcome], policy: Policy, today: date, waivers: Sequence[Waiver] = ()
 ) -> tuple[Verdict, ...]:
@@ -62,7 +63,9 @@ def _matching(requirement: Requirement, outcome: Outcome | None) -> tuple[Measur
         for m in outcome.measurements
         if m.metric == requirement.metric
         and _speaks_of(requirement.scope, m.scope)
-        and (requirement.reference is None or m.reference is None or m.reference.rule == requirement.reference)
+        and (
+            requirement.reference is None or m.reference is None or m.reference.rule == requirement.reference
+        )
     )
 
 

@@ -111,7 +111,7 @@ def _asked(asked: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]:
                 f"favourable label '{one_line(label)}' does not occur; the labels are {some(classes)}",
                 f"Pass one of them to --favorable.{did_you_mean(label, classes)}",
             )
-    if len(chosen) == len(classes):
+    if len(chosen) == len(classes) > 1:
         raise UsageError(
             f"every label is named favourable: {some(chosen)}",
             "Leave out the labels that do not help the person.",

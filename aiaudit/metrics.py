@@ -45,7 +45,12 @@ def difference(name: str, definition: str, source: str) -> Metric:
 
 
 def value(
-    name: str, unit: str, definition: str, source: str, better: Better = Better.LOWER, ideal: float | None = 0.0
+    name: str,
+    unit: str,
+    definition: str,
+    source: str,
+    better: Better = Better.LOWER,
+    ideal: float | None = 0.0,
 ) -> Metric:
     """Declare any other number."""
     return Metric(name=name, better=better, ideal=ideal, unit=unit, definition=definition, source=source)

@@ -56,7 +56,9 @@ def cells(subject: Subject, partition: Sequence[Attribute], labels: Sequence[str
     right = np.zeros(len(unique), np.int64)
     np.add.at(right, group[same], folded.counts[same])
     return Cells(
-        scopes=tuple({a.name: a.levels[code] for a, code in zip(partition, row, strict=True)} for row in unique),
+        scopes=tuple(
+            {a.name: a.levels[code] for a, code in zip(partition, row, strict=True)} for row in unique
+        ),
         known=np.array(
             [
                 all(a.levels[code] != a.missing_level for a, code in zip(partition, row, strict=True))

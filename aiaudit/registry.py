@@ -35,7 +35,9 @@ def checks() -> Mapping[str, Check]:
                 )
             found[check.id] = (check, plugin)
     if not found:
-        raise UsageError("no checks are installed", "Install the package: pip install aiaudit (or pip install -e .)")
+        raise UsageError(
+            "no checks are installed", "Install the package: pip install aiaudit (or pip install -e .)"
+        )
     return {id: found[id][0] for id in sorted(found)}
 
 
@@ -50,7 +52,8 @@ def get(id: str) -> Check:
     known = checks()
     if id not in known:
         raise UsageError(
-            f"there is no check '{one_line(id)}'.{did_you_mean(id, known)}", "aiaudit rules lists every check."
+            f"there is no check '{one_line(id)}'.{did_you_mean(id, known)}",
+            "aiaudit rules lists every check.",
         )
     return known[id]
 

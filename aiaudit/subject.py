@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.check import Need
-from aiaudit.groups import Attribute
+from aiaudit.groups import Attribute, Sensitive
 from aiaudit.labels import Task
 from aiaudit.model import Model, ModelFacts
 from aiaudit.tally import Axis, Tally, tally
@@ -36,8 +36,8 @@ class Declared:
         Column of true outcomes.
     favorable : tuple of str
         Labels that help the person.
-    sensitive : tuple of str
-        Protected columns, each ``COL`` or ``COL:edge,edge``.
+    sensitive : tuple of Sensitive
+        Protected columns, with the edges of numeric ones.
     predictions : str or None
         Column of decisions made elsewhere; then there is no model.
     drop : tuple of str
@@ -50,7 +50,7 @@ class Declared:
 
     target: str | None = None
     favorable: tuple[str, ...] = ()
-    sensitive: tuple[str, ...] = ()
+    sensitive: tuple[Sensitive, ...] = ()
     predictions: str | None = None
     drop: tuple[str, ...] = ()
     task: Task | None = None
@@ -237,4 +237,3 @@ def _attribute_facts(attribute: Attribute, features: Sequence[str]) -> Attribute
         edges_from=attribute.edges_from,
         is_feature=attribute.name in features,
     )
-

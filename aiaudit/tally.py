@@ -58,7 +58,7 @@ class Tally:
     def codes(self) -> tuple[Counts, ...]:
         """Return the code of every occurring cell along every axis, d arrays of shape (m,)."""
         shape = tuple(len(axis.levels) for axis in self.axes)
-        return cast(tuple[Counts, ...], np.unravel_index(self.cells, shape))
+        return np.unravel_index(self.cells, shape)
 
     def over(self, names: Sequence[str]) -> Tally:
         """Return the tally of the named axes alone, the others summed out."""
@@ -82,7 +82,9 @@ class Tally:
         )
 
 
-def tally(axes: Sequence[Axis], codes: Sequence[Codes], scores: npt.NDArray[np.floating] | None = None) -> Tally:
+def tally(
+    axes: Sequence[Axis], codes: Sequence[Codes], scores: npt.NDArray[np.floating] | None = None
+) -> Tally:
     """Count rows by combination of codes.
 
     Parameters
@@ -104,7 +106,9 @@ def tally(axes: Sequence[Axis], codes: Sequence[Codes], scores: npt.NDArray[np.f
         return _dense(axes, codes, scores)
     n = len(codes[0])
     blocks = [
-        _sparse_block(axes, [c[i : i + BLOCK] for c in codes], None if scores is None else scores[i : i + BLOCK])
+        _sparse_block(
+            axes, [c[i : i + BLOCK] for c in codes], None if scores is None else scores[i : i + BLOCK]
+        )
         for i in range(0, max(n, 1), BLOCK)
     ]
     return _merge(axes, blocks)
@@ -146,7 +150,7 @@ def _sparse_block(
 
 
 def _units(scores: npt.NDArray[np.floating]) -> Counts:
-    return np.rint(np.asarray(scores, float) * SCORE_UNIT).astype(np.int64)
+    return np.asarray(np.rint(np.asarray(scores, float) * SCORE_UNIT), np.int64)
 
 
 def _size(axes: Sequence[Axis]) -> int:
@@ -163,9 +167,7 @@ def _flatten(codes: Sequence[Codes], axes: Sequence[Axis], n: int) -> Counts:
     return cells
 
 
-def _sum_by_cell(
-    axes: tuple[Axis, ...], cells: Counts, counts: Counts, score_sums: Counts | None
-) -> Tally:
+def _sum_by_cell(axes: tuple[Axis, ...], cells: Counts, counts: Counts, score_sums: Counts | None) -> Tally:
     found, where = np.unique(cells, return_inverse=True)
     totals = np.zeros(len(found), np.int64)
     np.add.at(totals, where, counts)

@@ -46,8 +46,12 @@ SHORTFALL = value(
     "Selections the group would have had at the reference group's rate, minus those it had.",
     "customary in adverse-impact analysis",
 )
-LOWEST = value("impact_ratio_lowest", "ratio", f"The lowest the ratio can be, {UNKNOWN}", MANSKI, Better.HIGHER, 1.0)
-HIGHEST = value("impact_ratio_highest", "ratio", f"The highest it can be, {UNKNOWN}", MANSKI, Better.HIGHER, 1.0)
+LOWEST = value(
+    "impact_ratio_lowest", "ratio", f"The lowest the ratio can be, {UNKNOWN}", MANSKI, Better.HIGHER, 1.0
+)
+HIGHEST = value(
+    "impact_ratio_highest", "ratio", f"The highest it can be, {UNKNOWN}", MANSKI, Better.HIGHER, 1.0
+)
 
 
 @check(

@@ -1,0 +1,129 @@
+"""``aiaudit check``: the audit and the gate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from aiaudit.config import Config
+
+FORMATS = ("text", "json", "html")
+TASKS = ("binary", "multiclass", "regression", "outlier")
+SEVERITIES = ("info", "low", "medium", "high", "blocker")
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[MODEL] [DATA]", type=click.Path())
+@click.option(
+    "-c", "--config", type=click.Path(), envvar="AIAUDIT_CONFIG", help="Read settings from aiaudit.yaml."
+)
+@click.option("-p", "--policy", multiple=True, metavar="ID|FILE", help="Policy pack or file (repeatable).")
+@click.option("--target", metavar="COL", help="Column of true outcomes.")
+@click.option("--favorable", multiple=True, metavar="LABEL", help="Label that helps the person (repeatable).")
+@click.option(
+    "--sensitive", multiple=True, metavar="COL[:EDGES]", help="Protected column, 'age:40,62' (repeatable)."
+)
+@click.option("--predictions", metavar="COL", help="Column of decisions made elsewhere; then DATA alone.")
+@click.option(
+    "--groups", type=click.Path(), metavar="FILE", help="File that holds protected columns; needs --on."
+)
+@click.option("--on", metavar="COL", help="Key that joins --groups to DATA.")
+@click.option("--drop", multiple=True, metavar="COL", help="Column that is no feature (repeatable).")
+@click.option("--task", type=click.Choice(TASKS), help="What is decided; inferred unless given.")
+@click.option("--exclude-unlabeled", is_flag=True, help="Leave rows without an outcome out, and count them.")
+@click.option("--card", type=click.Path(), metavar="FILE", help="System card (YAML).")
+@click.option("--waivers", type=click.Path(), metavar="FILE", help="Accepted failures (YAML).")
+@click.option("--select", multiple=True, metavar="ID", help="Run this check or family alone (repeatable).")
+@click.option("--ignore", multiple=True, metavar="ID", help="Leave this check or family out (repeatable).")
+@click.option("--seed", type=int, metavar="N", help="Seed of everything random.  [default: 0]")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that fails the gate.")
+@click.option("--strict/--no-strict", default=None, help="Let an inconclusive gate too (exit 4).")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict (not for errors).")
+@click.option(
+    "--trust", multiple=True, metavar="NAME", help="Exact class in the model file to vouch for (repeatable)."
+)
+@click.option(
+    "--module-path", multiple=True, type=click.Path(), metavar="DIR", help="Where such classes are found."
+)
+@click.option("--python", metavar="EXE", help="Interpreter of the model's own environment.")
+@click.option("--unsafe-pickle", is_flag=True, help="Load any pickle. Dangerous; recorded in the report.")
+@click.option(
+    "--isolation", type=click.Choice(["auto", "strict", "none"]), help="Locks on the model's process."
+)
+@click.option("--memory", metavar="SIZE", help="Memory the model may use, such as 2GiB.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Longest the model may take for one answer.")
+@click.option(
+    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="On stdout."
+)
+@click.option(
+    "-o", "--output", multiple=True, type=click.Path(), help="Write a file; its suffix is its format."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stdout.")
+def check(files: tuple[str, ...], style: str, quiet: bool, exit_zero: bool, **options: Any) -> int:
+    """Audit a model and data against a policy.
+
+    MODEL is a fitted scikit-learn estimator or pipeline saved by joblib, pickle or skops; DATA is a CSV
+    (also compressed) or Parquet file that the model has not seen. With --predictions COL, DATA alone is
+    audited, for a model you cannot open.
+    """
+    from aiaudit.cli.watching import watching
+    from aiaudit.execute import execute
+    from aiaudit.gate import exit_code
+    from aiaudit.outputs import prepare, write
+    from aiaudit.render import render
+
+    config = _config(files, options)
+    prepare(config.output)
+    with watching() as watcher:
+        record = execute(config, watcher)
+    code = exit_code(record)
+    write(record, config.output, code)
+    for path in config.output:
+        click.echo(f"wrote {path}", err=True)
+    if not quiet and style == "text":
+        from aiaudit.render.terminal import print_summary
+
+        print_summary(record, code, sys.stdout)
+    elif not quiet:
+        click.echo(render(record, style, code), nl=False)
+    return 0 if exit_zero and code != 3 else int(code)
+
+
+def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
+    """Return the configuration of the file, if any, with the command line laid over it."""
+    from aiaudit.config import Config, load_config, overlay
+    from aiaudit.errors import UsageError
+    from aiaudit.groups import parse_sensitive
+
+    path = options.pop("config")
+    if path is None and not files and Path("aiaudit.yaml").is_file():
+        path = "aiaudit.yaml"
+        click.echo("reading aiaudit.yaml", err=True)
+    if len(files) > 2:
+        raise click.UsageError(f"check takes MODEL and DATA, not {len(files)} files")
+    config = Config() if path is None else load_config(path)
+    model, data = _files(files, options["predictions"], config)
+    groups, on = options.pop("groups"), options.pop("on")
+    if (groups is None) != (on is None):
+        raise click.UsageError("--groups FILE and --on COL go together")
+    sensitive = tuple(parse_sensitive(text) for text in options.pop("sensitive"))
+    merged = overlay(config, model=model, data=data, groups=groups, on=on, sensitive=sensitive, **options)
+    if merged.data.path is None:
+        raise UsageError(
+            "no data was named", "Run 'aiaudit check MODEL DATA', or 'aiaudit check DATA --predictions COL'."
+        )
+    return merged
+
+
+def _files(files: tuple[str, ...], predictions: str | None, config: Config) -> tuple[str | None, str | None]:
+    if len(files) == 2:
+        return files[0], files[1]
+    if not files:
+        return None, None
+    if predictions or config.data.predictions or config.model.path:
+        return None, files[0]
+    raise click.UsageError("one file was given: name MODEL and DATA, or DATA with --predictions COL")

@@ -1,0 +1,108 @@
+"""Decisions and true outcomes of a subject: the task, the labels, and which of them are favourable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from aiaudit.errors import IncompleteError, UsageError, one_line, some
+from aiaudit.labels import Task, favorable_labels, infer_task, label_text, sorted_labels
+from aiaudit.model import Model
+from aiaudit.subject import Declared, Subject
+
+#: Decisions or labels as they were read or predicted, shape (n,).
+Raw = npt.NDArray[Any]
+
+
+def task_of(model: Model | None, declared: Declared, decisions: Raw, actual: Raw | None) -> Task:
+    """Return what is decided: declared, or inferred from the model or from decisions and outcomes."""
+    if declared.task is not None:
+        return declared.task
+    if model is not None and declared.predictions is None:
+        classes = model.classes
+        known = None if classes is None else len(classes)
+        return infer_task(model.facts.estimator_type, known, _labels(decisions))
+    return infer_task("", None, [*_labels(decisions), *([] if actual is None else _labels(actual))])
+
+
+def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: Raw | None) -> Subject:
+    """Return the subject with decisions and true outcomes.
+
+    Raises
+    ------
+    UsageError
+        If decisions and outcomes are not written alike, or the favourable label is not plain.
+    IncompleteError
+        If the outcomes are all the same, or are not numbers where numbers are decided.
+    """
+    target = one_line(declared.target)
+    if subject.task is Task.REGRESSION:
+        return replace(
+            subject,
+            predicted_values=_numbers(decisions, "the decisions"),
+            actual_values=None if actual is None else _numbers(actual, f"the target column '{target}'"),
+        )
+    decided, closed = _decided(subject, declared, decisions)
+    classes = decided if actual is None else _joint(decided, _labels(actual), target, closed)
+    favorable, source = favorable_labels(declared.favorable, sorted_labels(classes), subject.task)
+    ordered = sorted_labels(classes)
+    return replace(
+        subject,
+        classes=ordered,
+        favorable=favorable,
+        favorable_from=source,
+        predicted=_codes(decisions, ordered),
+        actual=None if actual is None else _codes(actual, ordered),
+    )
+
+
+def _labels(values: Raw) -> list[str]:
+    return list(dict.fromkeys(label_text(value) for value in pd.unique(pd.Series(values))))
+
+
+def _decided(subject: Subject, declared: Declared, decisions: Raw) -> tuple[list[str], bool]:
+    """Return the labels that may be decided, and whether no others can be."""
+    seen = _labels(decisions)
+    if subject.task is Task.OUTLIER:
+        return list(dict.fromkeys(["-1", "1", *seen])), True
+    if subject.model is None or subject.model.classes is None or declared.predictions is not None:
+        return seen, False
+    known = [label_text(label) for label in subject.model.classes]
+    return list(dict.fromkeys([*known, *seen])), True
+
+
+def _joint(decided: list[str], true: list[str], target: str, closed: bool) -> list[str]:
+    if len(true) < 2:
+        raise IncompleteError(
+            f"the target column '{target}' holds one label only, {some(true)}",
+            "Errors can be measured only where both outcomes occur; leave --target out to audit decisions alone.",
+        )
+    unknown = [label for label in true if label not in decided]
+    if unknown and (closed or len(unknown) == len(true)):
+        raise UsageError(
+            f"the target column '{target}' holds {some(unknown)}, which is never decided: "
+            f"the decisions are {some(decided)}",
+            "Name the column of true outcomes as --target, written with the same labels as the decisions.",
+        )
+    return list(dict.fromkeys([*decided, *true]))
+
+
+def _codes(values: Raw, classes: tuple[str, ...]) -> npt.NDArray[np.uint16]:
+    codes, unique = pd.factorize(values)
+    position = {label: i for i, label in enumerate(classes)}
+    return np.array([position[label_text(value)] for value in unique], np.uint16)[codes]
+
+
+def _numbers(values: Raw, what: str) -> npt.NDArray[np.float64]:
+    numbers = np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), np.float64)
+    bad = ~np.isfinite(numbers)
+    if bad.any():
+        raise IncompleteError(
+            f"{what} should hold numbers but holds {some(pd.unique(pd.Series(values[bad])))}",
+            "A regression is audited on numbers; for labels pass --task binary or --task multiclass.",
+        )
+    return numbers

@@ -1,0 +1,70 @@
+"""Write rendered records: every path is tried before the audit, and no file is ever half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiaudit.errors import UsageError, one_line
+from aiaudit.record import Record
+from aiaudit.render import format_of, render
+
+
+def prepare(paths: Sequence[str | Path]) -> None:
+    """Make sure that every path can be written, and that its suffix names a format.
+
+    Raises
+    ------
+    UsageError
+        If it is a folder, its folder cannot be made, or nothing can be written there.
+    """
+    for path in map(Path, paths):
+        format_of(str(path))
+        if path.is_dir():
+            raise UsageError(f"{one_line(path)} is a folder", "Name a file, such as out/report.html.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+        except OSError as error:
+            raise UsageError(
+                f"{one_line(path)} cannot be written: {one_line(error.strerror)}",
+                "Choose a folder that you may write to.",
+            ) from None
+
+
+def write(record: Record, paths: Sequence[str | Path], exit_code: int) -> None:
+    """Render the record to every path; each file appears whole or not at all."""
+    rendered = {Path(path): render(record, format_of(str(path)), exit_code) for path in paths}
+    for path, text in rendered.items():
+        replace(path, text)
+
+
+def replace(path: Path, text: str) -> None:
+    """Put *text* in place of the file's content in one step.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            # mkstemp makes the file private; a report is as readable as any file of the user's.
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise UsageError(
+            f"{one_line(path)} cannot be written: {one_line(error.strerror)}",
+            "Free some space, or choose another folder.",
+        ) from None

@@ -1,0 +1,267 @@
+"""Help for whoever writes a check: toy subjects, and the rules that every check must keep."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from aiaudit.check import Check
+from aiaudit.facts import Errored, Measured, Measurement, Outcome, Skipped
+from aiaudit.groups import Sensitive, attribute
+from aiaudit.labels import Task
+from aiaudit.plan import plan
+from aiaudit.run import run, run_check
+from aiaudit.subject import Rows, Subject
+
+__all__ = ["CONFORMITY", "conforms", "outcome_of", "run_check", "subject_of", "toy_subject"]
+
+#: Headings that a check's documentation must have.
+SECTIONS = ("## Why it matters", "## How it is computed", "## Known limits", "## References")
+
+
+def subject_of(
+    groups: Mapping[str, Sequence[object]],
+    predicted: Sequence[object],
+    actual: Sequence[object] | None = None,
+    *,
+    favorable: str = "1",
+    **others: Any,
+) -> Subject:
+    """Make a subject of plain sequences, one element a row.
+
+    Parameters
+    ----------
+    groups : mapping of str to sequence
+        Protected columns; None is missing.
+    predicted, actual : sequence
+        Decisions and, where known, outcomes.
+    favorable : str
+        The label that helps the person.
+    **others
+        Further fields of `Subject`.
+    """
+    labels = sorted({str(v) for v in [*predicted, *(actual or [])]} | {favorable})
+    position = {label: i for i, label in enumerate(labels)}
+
+    def codes(values: Sequence[object]) -> npt.NDArray[np.uint16]:
+        return np.array([position[str(v)] for v in values], np.uint16)
+
+    n = len(predicted)
+    return Subject(
+        task=Task.BINARY if len(labels) <= 2 else Task.MULTICLASS,
+        classes=tuple(labels),
+        favorable=(favorable,),
+        favorable_from="declared",
+        predicted=codes(predicted),
+        actual=None if actual is None else codes(actual),
+        attributes=tuple(
+            attribute(
+                Sensitive(column=name),
+                pd.Series([None if v is None else str(v) for v in values], dtype=object),
+            )
+            for name, values in groups.items()
+        ),
+        rows=Rows(read=n, assessed=n),
+        **others,
+    )
+
+
+class LinearModel:
+    """A transparent model for toy subjects: the favourable decision where a weighted sum is positive."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        from aiaudit.model import ModelFacts
+
+        self.weights = dict(weights)
+        self.facts = ModelFacts(
+            name="toy", digest="", format="memory", kind="LinearModel", estimator_type="classifier"
+        )
+        self.classes = ("0", "1")
+        self.feature_names = tuple(self.weights)
+        self.n_features = len(self.weights)
+
+    def predict(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        """Return one label a row."""
+        return np.where(self._score(frame) > 0, "1", "0")
+
+    def scores(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        """Return probabilities, shape (n, 2)."""
+        p = 1 / (1 + np.exp(-self._score(frame)))
+        return np.column_stack([1 - p, p])
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def _score(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        return np.asarray(sum(w * frame[c].to_numpy(float) for c, w in self.weights.items()))
+
+
+def toy_subject(n: int = 400, seed: int = 0) -> Subject:
+    """Make a subject of two attributes (one with missing values), three columns and a transparent model."""
+    rng = np.random.default_rng(seed)
+    features = pd.DataFrame({name: rng.normal(size=n).round(3) for name in ("income", "debt", "years")})
+    model = LinearModel({"income": 1.5, "debt": -1.0, "years": 0.25})
+    colour = rng.choice(np.array(["blue", "green", None], dtype=object), n, p=[0.55, 0.4, 0.05])
+    shape = rng.choice(["round", "square", "oval"], n, p=[0.5, 0.3, 0.2])
+    actual = np.where(rng.random(n) < 0.8, model.predict(features), rng.choice(["0", "1"], n))
+    groups = {"colour": list(colour), "shape": list(shape)}
+    predicted = list(model.predict(features))
+    return subject_of(groups, predicted, list(actual), features=features, model=model)
+
+
+def outcome_of(check: Check, subject: Subject) -> Outcome:
+    """Plan and run one check, as an audit would."""
+    return run(plan({check.id: check}, subject), subject)[0]
+
+
+def _measured(check: Check, subject: Subject) -> tuple[Measurement, ...]:
+    outcome = outcome_of(check, subject)
+    assert isinstance(outcome, Measured), outcome
+    return outcome.measurements
+
+
+def _picture(measurements: Sequence[Measurement]) -> list[tuple[object, ...]]:
+    """What must not change with the order of rows or the names of groups."""
+    return sorted(
+        (m.metric, _round(m.value), m.n, m.numerator or 0, m.denominator or 0, _round(m.p_value))
+        for m in measurements
+    )
+
+
+def _round(value: float | None) -> float:
+    return math.inf if value is None else round(value, 9)
+
+
+def _rows(subject: Subject, rows: npt.NDArray[np.intp]) -> Subject:
+    """Return the subject of some of the rows, in the order given."""
+    taken: dict[str, Any] = {
+        name: getattr(subject, name)[rows]
+        for name in ("actual", "predicted", "actual_values", "predicted_values")
+        if getattr(subject, name) is not None
+    }
+    if subject.features is not None:
+        taken["features"] = subject.features.iloc[rows].reset_index(drop=True)
+    attributes = tuple(replace(a, codes=a.codes[rows]) for a in subject.attributes)
+    return replace(subject, attributes=attributes, rows=Rows(read=len(rows), assessed=len(rows)), **taken)
+
+
+def same_seed_same_numbers(check: Check) -> None:
+    """Two runs on the same subject agree to the last bit."""
+    assert _measured(check, toy_subject()) == _measured(check, toy_subject())
+
+
+def order_of_rows_is_nothing(check: Check) -> None:
+    """Shuffled rows give the same values."""
+    subject = toy_subject()
+    shuffled = _rows(subject, np.random.default_rng(1).permutation(subject.n))
+    assert _picture(_measured(check, subject)) == _picture(_measured(check, shuffled))
+
+
+def names_of_groups_are_nothing(check: Check) -> None:
+    """Renamed groups give the same values."""
+    subject = toy_subject()
+    renamed = replace(
+        subject,
+        attributes=tuple(
+            replace(
+                a, levels=tuple(s if s == a.missing_level else f"z{9 - i}" for i, s in enumerate(a.levels))
+            )
+            for a in subject.attributes
+        ),
+    )
+    assert _picture(_measured(check, subject)) == _picture(_measured(check, renamed))
+
+
+def leaves_the_subject_alone(check: Check) -> None:
+    """A check does not change what it measures."""
+    subject = toy_subject()
+    before = copy.deepcopy(subject)
+    _measured(check, subject)
+    assert subject.features is not None
+    assert before.features is not None
+    pd.testing.assert_frame_equal(subject.features, before.features)
+    for mine, theirs in zip(subject.attributes, before.attributes, strict=True):
+        assert np.array_equal(mine.codes, theirs.codes)
+    assert np.array_equal(subject.predicted, before.predicted)  # type: ignore[arg-type]
+
+
+def keeps_its_word(check: Check) -> None:
+    """Only declared metrics; intervals hold the value, or their absence is explained; n fits the rows."""
+    subject = toy_subject()
+    declared = {metric.name: metric for metric in check.metrics}
+    for m in _measured(check, subject):
+        assert m.metric in declared, f"{m.metric} is not declared"
+        assert m.form is declared[m.metric].form, f"{m.metric} is declared as {declared[m.metric].form}"
+        assert 0 <= m.n <= subject.n
+        assert m.interval is not None or m.params.get("no_interval"), (
+            f"{m.metric} has no interval and no reason"
+        )
+        if m.interval is not None and m.value is not None:
+            assert m.interval.low - 1e-9 <= m.value <= m.interval.high + 1e-9, m
+        assert m.method, f"{m.metric} does not say how it was computed"
+
+
+def poor_inputs_are_no_crash(check: Check) -> None:
+    """Few rows, one group, one class: measured, skipped or not applicable, never a crash."""
+    subject = toy_subject()
+    one_group = np.flatnonzero(subject.attributes[0].codes == 0)
+    one_class = np.flatnonzero(subject.predicted == 1)
+    for rows in (np.arange(0), np.arange(1), np.arange(2), one_group, one_class):
+        poor = _rows(subject, rows)
+        outcome = outcome_of(check, poor)
+        assert not isinstance(outcome, Errored), f"{len(rows)} rows: {outcome.error}"
+    bare = replace(subject, actual=None, model=None, features=None, attributes=())
+    outcome = outcome_of(check, bare)
+    assert isinstance(outcome, Measured | Skipped), outcome
+
+
+def survives_json(check: Check) -> None:
+    """An outcome comes back from JSON as it was."""
+    from pydantic import TypeAdapter
+
+    outcome = outcome_of(check, toy_subject())
+    adapter: TypeAdapter[Measured] = TypeAdapter(Measured)
+    text = json.dumps(adapter.dump_python(outcome, mode="json"), allow_nan=False)  # type: ignore[arg-type]
+    assert adapter.validate_json(text) == outcome
+
+
+def documents_itself(check: Check) -> None:
+    """The page has its sections, the title names a problem, the remedies are there."""
+    assert check.id == check.id.lower()
+    assert "." in check.id
+    assert check.remediation, "no remediation"
+    places = [check.doc.find(section) for section in SECTIONS]
+    assert -1 not in places, f"missing: {[s for s, p in zip(SECTIONS, places, strict=True) if p < 0]}"
+    assert places == sorted(places), "sections out of order"
+
+
+CONFORMITY: tuple[Callable[[Check], None], ...] = (
+    same_seed_same_numbers,
+    order_of_rows_is_nothing,
+    names_of_groups_are_nothing,
+    leaves_the_subject_alone,
+    keeps_its_word,
+    poor_inputs_are_no_crash,
+    survives_json,
+    documents_itself,
+)
+
+
+def conforms(check: Check) -> None:
+    """Run the whole conformity suite on a check.
+
+    Raises
+    ------
+    AssertionError
+        Naming the first rule that the check breaks.
+    """
+    for rule in CONFORMITY:
+        rule(check)
