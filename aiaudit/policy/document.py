@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 #: Line and column, both counted from 1.
 Place = tuple[int, int]
 
-_WINDOW = 100
+_WINDOW = 110
 _HINT = "Mend the places named; 'aiaudit policy schema' lists every key and what it takes."
 
 
@@ -48,7 +48,7 @@ class Fault:
     @property
     def text(self) -> str:
         """The message, the line it speaks of, and a caret below the place."""
-        start = max(0, self.column - 1 - _WINDOW // 2)
+        start = 0 if len(self.source) <= _WINDOW else max(0, self.column - 1 - _WINDOW // 2)
         shown = "".join(c if c.isprintable() else " " for c in self.source[start : start + _WINDOW]).rstrip()
         if not shown:
             return self.message

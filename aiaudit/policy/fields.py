@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     PlainSerializer,
     StringConstraints,
     ValidationError,
@@ -33,6 +33,7 @@ class Severity(IntEnum):
     BLOCKER = 4
 
 
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]{1,79}")
 _EXACT = r"-?[0-9]+(\.[0-9]+)?(e-[0-9]{1,2})?|-?[0-9]+/[0-9]+"
 
 
@@ -56,6 +57,13 @@ def _fraction(value: object) -> Fraction:
         return Fraction(text if len(text) <= 30 and re.fullmatch(_EXACT, text) else "no number")
     except (ValueError, ZeroDivisionError):
         raise ValueError("a threshold is a number such as 0.8, or a fraction such as 4/5") from None
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        what = "an id has 2 to 80 small letters, digits, dots and hyphens"
+        raise ValueError(f"'{one_line(value, 90)}' is no id: {what}, and starts with a letter or digit")
+    return value
 
 
 def _version(value: object) -> object:
@@ -97,9 +105,9 @@ Exact = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^({_EXACT})$"}]}),
 ]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,79}$")]
+Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
 #: Several packs used together are called ``one+other``.
-PolicyId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{1,399}$")]
+PolicyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]{1,399}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 _WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}

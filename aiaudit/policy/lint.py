@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiaudit.errors import UsageError, did_you_mean, some
-from aiaudit.facts import Better, Form, Metric
+from aiaudit.facts import RESERVED_SCOPES, Better, Form, Metric
 from aiaudit.policy.model import DecideOn, Op, Policy, Requirement
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 _CONTRASTS = (Form.RATIO, Form.DIFFERENCE)
 #: Smallest and greatest value of a metric, by its unit.
 _RANGES = {"share": (0.0, 1.0), "yes (1) or no (0)": (0.0, 1.0), "ratio": (0.0, math.inf)}
-#: Keys of a scope that do not name a protected attribute.
-_NOT_ATTRIBUTES = frozenset({"column", "field", "attestation"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +118,7 @@ def check_attributes(policy: Policy, attributes: Collection[str]) -> None:
     """
     for requirement in policy.requirements:
         scope = requirement.scope
-        named = [*(scope.attributes or ()), *(key for key in scope.match if key not in _NOT_ATTRIBUTES)]
+        named = [*(scope.attributes or ()), *(key for key in scope.match if key not in RESERVED_SCOPES)]
         for name in named:
             if name not in attributes:
                 raise UsageError(

@@ -57,6 +57,11 @@ def built_in_ids() -> tuple[str, ...]:
     )
 
 
+def is_path(ref: str) -> bool:
+    """Return whether a reference is a file's path: it has a slash, or ends in ``.yaml`` or ``.yml``."""
+    return ref.endswith(_SUFFIXES) or "/" in ref or os.sep in ref
+
+
 def locate(ref: str, base: Path) -> Location:
     """Find a policy by the id of a pack or the path of a file.
 
@@ -77,12 +82,13 @@ def locate(ref: str, base: Path) -> Location:
             f"'{one_line(ref)}' is a web address; policies are read from files only",
             "Download the file, look at it, and give its path.",
         )
-    if ref.endswith(_SUFFIXES) or "/" in ref or os.sep in ref:
+    if is_path(ref):
         return Location(path=base / ref, name=str(base / ref), built_in=False)
     if ref not in built_in_ids():
         raise UsageError(
-            f"there is no policy pack '{one_line(ref)}'.{did_you_mean(ref, built_in_ids())}",
-            f"The packs are {some(built_in_ids())}; a file of your own ends in .yaml or has a slash in its path.",
+            f"there is no policy pack '{one_line(ref)}'."
+            f"{did_you_mean(ref, built_in_ids()) or f' The packs are {some(built_in_ids())}'}",
+            "'aiaudit policy list' shows the packs; a file of your own ends in .yaml or has a slash in its path.",
         )
     return Location(
         path=Path(str(files("aiaudit.policies") / f"{ref}.yaml")), name=f"{ref}.yaml", built_in=True

@@ -30,7 +30,7 @@ _NEEDED = {
 }
 
 
-def parse(document: Document, kind: type[ModelT]) -> ModelT:
+def parse(document: Document, kind: type[ModelT], *, context: Mapping[str, Any] | None = None) -> ModelT:
     """Turn a document into a model.
 
     Types are strict: text is no number and no truth value; dates are ISO text.
@@ -41,6 +41,8 @@ def parse(document: Document, kind: type[ModelT]) -> ModelT:
         What was read.
     kind : type of BaseModel
         What it should be; closed against unknown keys (``extra="forbid"``).
+    context : mapping or None
+        Handed to the model's validators.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def parse(document: Document, kind: type[ModelT]) -> ModelT:
         With every error, in the order of the lines.
     """
     try:
-        return kind.model_validate_json(json.dumps(document.data), strict=True)
+        return kind.model_validate_json(json.dumps(document.data), strict=True, context=context)
     except ValidationError as error:
         faults = {fault.message: fault for e in error.errors() for fault in [_fault(document, kind, e)]}
         raise FileErrors(sorted(faults.values(), key=lambda f: (f.line, f.column))) from None
@@ -61,7 +63,7 @@ def _fault(document: Document, kind: type[BaseModel], error: ErrorDetails) -> Fa
             return document.fault(path, _unknown_key(document, kind, path), at_key=True)
         case "missing":
             return document.fault(path, f"the key '{error['loc'][-1]}' is missing{_whose(document, path)}")
-    return document.fault(path, _what(error))
+    return document.fault(path, in_words(error))
 
 
 def _path(data: Any, loc: Sequence[str | int]) -> Path:
@@ -87,7 +89,8 @@ def _whose(document: Document, path: Path) -> str:
     return f" in '{one_line(name, 60)}'" if isinstance(name, str) else ""
 
 
-def _what(error: ErrorDetails) -> str:
+def in_words(error: ErrorDetails) -> str:
+    """Return what is wrong, in plain words."""
     given = error["input"]
     shown = _shown(given)
     match error["type"]:
@@ -102,11 +105,13 @@ def _what(error: ErrorDetails) -> str:
             return f"{shown} is not a date; write year-month-day, for example 2026-11-21"
         case "string_too_short":
             return f"at least {error['ctx']['min_length']} characters are needed here"
+        case "too_short":
+            return "this list is empty" if not given else "this list is too short"
         case "string_pattern_mismatch":
             return f"{shown} does not match the pattern {error['ctx']['pattern']}"
     needed = _NEEDED.get(error["type"])
     if needed is None:
-        return f"{shown}: {error['msg']}"
+        return f"{shown} {error['msg'][0].lower()}{error['msg'][1:]}".replace(" input should", " should")
     quotes = "; put it in quotes" if error["type"] == "string_type" and shown != "this" else ""
     found = "nothing is given" if given is None else f"this is {shown}" if shown != "this" else ""
     return needed + (f", {found}" if found else "") + quotes

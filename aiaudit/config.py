@@ -1,0 +1,247 @@
+"""``aiaudit.yaml``: which model, which data, which policies."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+
+from aiaudit.errors import UsageError, one_line
+from aiaudit.groups import Sensitive, parse_sensitive
+from aiaudit.labels import Task, label_text
+from aiaudit.policy.fields import SeverityField, Strict, Text, Version, Word, Words, refuse
+from aiaudit.policy.sources import is_path
+from aiaudit.policy.validate import in_words
+from aiaudit.policy.yaml import parse, read_yaml
+
+DEFAULT_POLICY = "smb-baseline"
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgt])(i?)(b?))?b?", re.IGNORECASE)
+
+
+def _size(value: object) -> object:
+    """Read 2GiB, 512 MB or a number of bytes; a bare letter counts in powers of 1024, as Docker's does."""
+    if isinstance(value, bool) or not isinstance(value, str):
+        return value
+    found = _SIZE.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"'{one_line(value, 30)}' is not a size, such as 2GiB or 512MiB")
+    number, letter, binary, byte = found.groups()
+    base = 1000 if byte and not binary else 1024
+    return int(float(number) * base ** ("kmgt".index(letter.lower()) + 1 if letter else 0))
+
+
+def _sensitive(value: object) -> Sensitive:
+    """Read ``sex``, ``age:40,62`` or ``{age: [40, 62]}``."""
+    if isinstance(value, Sensitive):
+        return value
+    if isinstance(value, dict) and len(value) == 1:
+        ((column, edges),) = value.items()
+        numbers = isinstance(edges, list) and all(type(edge) in (int, float) for edge in edges)
+        if not numbers or not edges or edges != sorted(set(edges)):
+            raise ValueError(
+                f"the edges of '{one_line(column, 60)}' are numbers that ascend, such as [40, 62]"
+            )
+        return Sensitive(column=column, edges=tuple(float(edge) for edge in edges))
+    if isinstance(value, dict | list) or value is None:
+        raise ValueError("a protected column is a name, or one name with edges: {age: [40, 62]}")
+    return parse_sensitive(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _once(columns: tuple[Sensitive, ...]) -> tuple[Sensitive, ...]:
+    names = [sensitive.column for sensitive in columns]
+    twice = [i for i, name in enumerate(names) if name in names[:i]]
+    refuse("sensitive", [((i,), f"'{one_line(names[i], 60)}' is listed twice") for i in twice])
+    return columns
+
+
+def _from_here(path: Path, info: ValidationInfo) -> Path:
+    """Let relative paths start from the folder of the file they stand in."""
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / path
+
+
+def _ref_from_here(ref: str, info: ValidationInfo) -> str:
+    return str(_from_here(Path(ref), info)) if is_path(ref) else ref
+
+
+Location = Annotated[Path, AfterValidator(_from_here)]
+#: A pack's id, or a path; an interpreter's name, or a path.
+NameOrPath = Annotated[Text, AfterValidator(_ref_from_here)]
+Labels = Annotated[Words, AfterValidator(lambda labels: tuple(label_text(label) for label in labels))]
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    Field(gt=0),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": _SIZE.pattern}]}),
+]
+Protected = Annotated[
+    Sensitive,
+    BeforeValidator(_sensitive),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "number", "boolean"]},
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "array", "items": {"type": "number"}, "minItems": 1},
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                },
+            ]
+        }
+    ),
+]
+
+
+class ModelSettings(Strict):
+    """The model file and how it may be opened."""
+
+    path: Location | None = None
+    python: NameOrPath | None = None
+    trust: tuple[Text, ...] = ()
+    module_path: tuple[Location, ...] = ()
+    unsafe_pickle: bool = False
+    isolation: Literal["auto", "strict", "none"] = "auto"
+    memory: Size | None = None
+    timeout: float | None = Field(default=None, gt=0)
+
+
+class GroupsSettings(Strict):
+    """A file that holds the protected columns, and the column that joins it to the data."""
+
+    path: Location
+    on: Word
+
+
+class DataSettings(Strict):
+    """The data, and what its columns mean."""
+
+    path: Location | None = None
+    target: Word | None = None
+    favorable: Labels = ()
+    sensitive: Annotated[tuple[Protected, ...], AfterValidator(_once)] = ()
+    drop: tuple[Word, ...] = ()
+    predictions: Word | None = None
+    task: Task | None = None
+    exclude_unlabeled: bool = False
+    groups: GroupsSettings | None = None
+
+
+class GateSettings(Strict):
+    """Replaces what the policy says about its gate."""
+
+    fail_on: SeverityField | None = None
+    strict: bool | None = None
+
+
+class Config(Strict):
+    """Everything that decides what an audit does; the command line lays its options over it."""
+
+    #: Relative paths of the policies start here; those of a file have been resolved when it was read.
+    base: ClassVar[Path] = Path()
+
+    version: Version = 1
+    model: ModelSettings = ModelSettings()
+    data: DataSettings = DataSettings()
+    policy: tuple[NameOrPath, ...] = Field(default=(DEFAULT_POLICY,), min_length=1)
+    card: Location | None = None
+    waivers: Location | None = None
+    gate: GateSettings = GateSettings()
+    select: tuple[Text, ...] = ()
+    ignore: tuple[Text, ...] = ()
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    output: tuple[Location, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_source_of_decisions(self) -> Self:
+        if self.model.path is not None and self.data.predictions is not None:
+            what = "decisions come from the model or from a column, not from both; remove one of the two"
+            refuse("config", [(("data", "predictions"), what)])
+        return self
+
+
+def load_config(path: str | Path) -> Config:
+    """Read ``aiaudit.yaml``; relative paths in it start from its own folder.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read.
+    FileErrors
+        With everything that is wrong with it, each error with its line and column.
+    """
+    return parse(read_yaml(path), Config, context={"folder": Path(path).parent})
+
+
+#: Options of the command line, by the section they belong to.
+_SECTIONS: Mapping[str, Sequence[str]] = {
+    "model": ("python", "trust", "module_path", "unsafe_pickle", "isolation", "memory", "timeout"),
+    "data": ("target", "favorable", "sensitive", "drop", "predictions", "task", "exclude_unlabeled"),
+    "gate": ("fail_on", "strict"),
+}
+
+
+def _absent(value: object) -> bool:
+    return value is None or value is False or value == ()
+
+
+def overlay(
+    config: Config,
+    *,
+    model: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | None = None,
+    groups: str | os.PathLike[str] | None = None,
+    on: str | None = None,
+    **options: Any,
+) -> Config:
+    """Lay options of the command line over a configuration.
+
+    Parameters
+    ----------
+    config : Config
+        What the file says.
+    model, data, groups : path or None
+        Files; None leaves what the file says. A model replaces a column of predictions and the reverse.
+    on : str or None
+        Column that joins *groups* to the data.
+    **options
+        Settings by their name in the file; None, False and an empty tuple mean that the option was not
+        given, but ``strict`` may be False.
+
+    Raises
+    ------
+    UsageError
+        If a value is none that the setting takes.
+    """
+    given = {k: v for k, v in options.items() if not _absent(v) or (k == "strict" and v is False)}
+    sections = {name: {k: given.pop(k) for k in keys if k in given} for name, keys in _SECTIONS.items()}
+    if model is not None:
+        sections["model"]["path"] = model
+        sections["data"].setdefault("predictions", None)
+    elif "predictions" in sections["data"]:
+        sections["model"]["path"] = None
+    if data is not None:
+        sections["data"]["path"] = data
+    if groups is not None:
+        sections["data"]["groups"] = {"path": groups, "on": on}
+    changed = {name: {**dict(getattr(config, name)), **values} for name, values in sections.items()}
+    try:
+        return Config.model_validate({**dict(config), **changed, **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = next((str(part) for part in reversed(first["loc"]) if isinstance(part, str)), "option")
+        raise UsageError(
+            f"--{option.replace('_', '-')}: {in_words(first)}", "See 'aiaudit check --help'."
+        ) from None
