@@ -13,7 +13,8 @@ from aiaudit.audit import Choices, audit, references, today
 from aiaudit.config import Config
 from aiaudit.errors import one_line
 from aiaudit.loading.models import open_model
-from aiaudit.loading.tables import Table, join_groups, read_table
+from aiaudit.loading.joins import join_groups
+from aiaudit.loading.tables import Table, read_table
 from aiaudit.model import Model
 from aiaudit.policy import check_attributes, load_policies, load_waivers
 from aiaudit.policy.model import Policy
