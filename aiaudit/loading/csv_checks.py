@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiaudit.errors import IncompleteError, some
 from aiaudit.loading.csv_regular import newline_blocks, regular_rows
-from aiaudit.loading.csv_scan import blank_lines, first_records, scan, unreadable
+from aiaudit.loading.csv_scan import blank_lines, first_records, scan
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
 
@@ -61,7 +61,7 @@ def inspect(data: bytes, place: str, *, tabs: bool = False) -> Layout:
         fields, or a quote that is never closed.
     """
     data, notes = _plain_text(data, place)
-    separator = _separator(data, place, tabs)
+    separator = _separator(data, tabs)
     if separator != ("\t" if tabs else ","):
         notes.append(f"fields are separated by {_SEPARATORS[separator]}")
     header = _header(data, separator, place)
@@ -124,22 +124,25 @@ def _line_of(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + 1
 
 
-def _separator(data: bytes, place: str, tabs: bool) -> str:
+def _separator(data: bytes, tabs: bool) -> str:
     """Return the separator under which header and first row agree on the most fields."""
     order = sorted(_SEPARATORS, key="\t".__ne__) if tabs else list(_SEPARATORS)
 
     def agreement(separator: str) -> tuple[bool, int]:
         counts = [len(record) for record in first_records(data, separator)]
-        return len(set(counts)) == 1 and counts[0] > 1, counts[0]
+        return len(set(counts)) == 1 and counts[0] > 1, counts[0] if counts else 0
 
-    try:
-        return max(order, key=agreement)
-    except csv.Error as error:
-        raise unreadable(place, 1, error) from error
+    return max(order, key=agreement)
 
 
 def _header(data: bytes, separator: str, place: str) -> tuple[str, ...]:
-    names = first_records(data, separator)[0]
+    records = first_records(data, separator)
+    if not records:
+        raise IncompleteError(
+            f"{place}: the header holds a name of more than {csv.field_size_limit():,} characters",
+            "Look for a quote that is opened and never closed.",
+        )
+    names = records[0]
     empty = [str(i) for i, name in enumerate(names, start=1) if not name.strip()]
     if empty:
         raise IncompleteError(

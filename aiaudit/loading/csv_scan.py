@@ -7,6 +7,7 @@ import io
 import re
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -41,9 +42,13 @@ class Scan:
 
 
 def first_records(data: bytes, separator: str) -> list[list[str]]:
-    """Return the header and the first row: the first two records that are not blank."""
+    """Return the header and the first row: the first two records that are not blank, as far as readable."""
     records = csv.reader(_lines(data), delimiter=separator)
-    return list(islice((record for record in records if not _blank(record)), 2))
+    found: list[list[str]] = []
+    # An endless field is reported by `scan`, once the separator is known.
+    with suppress(csv.Error):
+        found.extend(islice((record for record in records if not _blank(record)), 2))
+    return found
 
 
 def scan(data: bytes, separator: str, width: int, place: str) -> Scan:
@@ -65,7 +70,9 @@ def scan(data: bytes, separator: str, width: int, place: str) -> Scan:
             if record != [_END]:
                 _note(seen, record, start, reader.line_num, width)
     except csv.Error as error:
-        raise unreadable(place, after, error) from error
+        raise IncompleteError(
+            f"{place}, line {after}: {one_line(error)}", "Look for a quote that is opened and never closed."
+        ) from error
     if record != [_END]:
         # The line put after the last one was swallowed by a field.
         raise IncompleteError(
@@ -86,13 +93,6 @@ def blank_lines(seen: Scan, width: int, place: str) -> int:
             'Remove the line, or write "" on it if the value is missing.',
         )
     return len(between)
-
-
-def unreadable(place: str, line: int, error: csv.Error) -> IncompleteError:
-    """Return what to say when the csv module gives up."""
-    return IncompleteError(
-        f"{place}, line {line}: {one_line(error)}", "Look for a quote that is opened and never closed."
-    )
 
 
 def _lines(data: bytes) -> Iterator[str]:

@@ -53,25 +53,24 @@ def join_groups(table: Table, groups: Table, *, key: str, columns: Collection[st
     require_columns(table, [key], "join key")
     require_columns(groups, [key], "join key")
     require_columns(groups, columns, "protected column")
-    known, wanted = groups.labels(key), table.labels(key)
-    named = known.notna()
-    twice = known[named & known.duplicated()].unique()
+    known, wanted = groups.labels(key).dropna(), table.labels(key)
+    twice = known[known.duplicated()].unique()
     if len(twice):
         raise UsageError(
             f"{one_line(groups.name)}: the join key '{one_line(key)}' repeats {some(twice)}",
             "Keep one row for each key.",
         )
-    at = pd.Index(known).get_indexer(pd.Index(wanted))
-    found = (at >= 0) & wanted.notna().to_numpy()
+    at = pd.Index(known, dtype=object).get_indexer(pd.Index(wanted, dtype=object))
+    found = at >= 0
     if not found.any():
         raise UsageError(
             f"no value of '{one_line(key)}' in {one_line(table.name)} occurs in {one_line(groups.name)} "
-            f"({some(wanted.dropna().unique()[:2])} against {some(known.dropna()[:2])})",
+            f"({some(wanted.dropna().unique()[:2])} against {some(known[:2])})",
             "Check that both files write the key in the same way.",
         )
     text = {}
     for column in columns:
-        cells = groups.labels(column).to_numpy()[at]
+        cells = groups.labels(column)[known.index].to_numpy()[at]
         cells[~found] = None
         text[column] = text_series(cells)
     keyless = int(wanted.isna().sum())

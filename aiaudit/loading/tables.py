@@ -15,7 +15,7 @@ from pandas.api.types import is_numeric_dtype
 from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line, some
 from aiaudit.loading.csv_checks import Layout, inspect
 from aiaudit.loading.files import DataFile, read_file
-from aiaudit.loading.parquet import read_parquet
+from aiaudit.loading.parquet import Parquet
 from aiaudit.loading.text import as_text, text_series
 
 
@@ -76,19 +76,11 @@ def read_table(path: Path | str, *, text_columns: Collection[str] = (), nrows: i
     """
     file = read_file(path)
     if file.is_parquet:
-        frame, notes = read_parquet(file)
-        return frame_table(frame, name=file.name, digest=file.digest, text_columns=text_columns, notes=notes)
+        return _read_parquet(file, text_columns, nrows)
     return _read_csv(file, text_columns, nrows)
 
 
-def frame_table(
-    frame: pd.DataFrame,
-    *,
-    name: str,
-    digest: str = "",
-    text_columns: Collection[str] = (),
-    notes: tuple[str, ...] = (),
-) -> Table:
+def frame_table(frame: pd.DataFrame, *, name: str, text_columns: Collection[str] = ()) -> Table:
     """Make a table of a data frame in memory; its index is left out.
 
     Raises
@@ -99,7 +91,7 @@ def frame_table(
     _require(frame.columns, text_columns, name)
     frame = frame.reset_index(drop=True)
     text = {column: as_text(frame[column]) for column in text_columns}
-    return Table(name=name, digest=digest, frame=frame, text=text, lines=None, notes=notes)
+    return Table(name=name, digest="", frame=frame, text=text, lines=None, notes=())
 
 
 def require_columns(table: Table, names: Collection[str], what: str = "column") -> None:
@@ -141,6 +133,14 @@ def _require(known: Collection[str], names: Collection[str], place: str, what: s
                 f"{one_line(place)} has no {what} '{one_line(name)}'.{did_you_mean(name, known)}",
                 f"Its columns are {some(known, 12)}.",
             )
+
+
+def _read_parquet(file: DataFile, text_columns: Collection[str], nrows: int | None) -> Table:
+    parquet = Parquet(file)
+    frame, notes = parquet.frame()
+    _require(frame.columns, text_columns, file.name)
+    text = {name: cells[:nrows] for name, cells in parquet.text(text_columns).items()}
+    return Table(name=file.name, digest=file.digest, frame=frame[:nrows], text=text, lines=None, notes=notes)
 
 
 def _read_csv(file: DataFile, text_columns: Collection[str], nrows: int | None) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,10 @@ def as_text(column: pd.Series) -> pd.Series:
     return text_series([_cell(value) for value in column])
 
 
-def _look_up(codes: npt.NDArray[np.integer[Any]], values: Iterable[Any]) -> pd.Series:
-    names = np.array([*map(_cell, values), None], dtype=object)
+def _look_up(codes: npt.NDArray[np.integer[Any]], values: pd.Index) -> pd.Series:
+    # As Python's own floats, single precision would show digits that it does not hold.
+    cells = values.to_numpy() if values.dtype.kind == "f" else values
+    names = np.array([*map(_cell, cells), None], dtype=object)
     return text_series(names[codes])
 
 
