@@ -10,6 +10,11 @@ from scipy.special import ndtr
 
 from aiaudit.statistics._counts import Bools, Floats, counts
 
+#: Fisher's test decides where an expected count is lower. The customary 5 keeps the pooled Z test honest at
+#: a level of 5 %, but not far in the tail where a correction for many comparisons looks: see
+#: ``docs/statistics.md``.
+FISHER_BELOW = 30
+
 #: Elements of the largest intermediate array; bounds memory at a few dozen megabytes.
 _BLOCK = 500_000
 
@@ -44,8 +49,8 @@ def two_proportions(
 ) -> TwoProportions:
     """Test whether a group's rate x1 / n1 differs from the reference's x2 / n2.
 
-    Both tests are computed for every table; Fisher's decides where an expected count is below 5, the pooled
-    Z test elsewhere.
+    Both tests are computed for every table; Fisher's decides where an expected count is below
+    `FISHER_BELOW`, the pooled Z test elsewhere.
 
     Parameters
     ----------
@@ -66,7 +71,7 @@ def two_proportions(
     z = _pooled(x1, n1, x2, n2)
     pooled_z = 2 * ndtr(-np.abs(z))
     exact = fisher(x1, n1, x2, n2)
-    small = np.isnan(z) | (_smallest_expected(x1, n1, x2, n2) < 5)
+    small = np.isnan(z) | (_smallest_expected(x1, n1, x2, n2) < FISHER_BELOW)
     return TwoProportions(
         p_value=np.where(small, exact, pooled_z)[()],
         fisher=exact,

@@ -201,9 +201,15 @@ def _koopman(x1: Floats, n1: Floats, x2: Floats, n2: Floats, z: Floats) -> tuple
     floor = np.log(np.where(x1 > 0, p1 / (z**2 + 2), 1e-4 * z**2 / (n1 * p2)))
     ceiling = np.log((z**2 + 2) / p2)
     inside = np.maximum(estimate, floor)
-    low = bisect(lambda t: _score(np.exp(t), x1, n1, x2, n2) > z, floor, inside)
-    high = bisect(lambda t: _score(np.exp(t), x1, n1, x2, n2) > -z, inside, ceiling)
-    return np.where(x1 > 0, np.exp(low), 0.0), np.exp(high)
+    target = np.stack([z, -z])
+    low, high = np.exp(
+        bisect(
+            lambda t: _score(np.exp(t), x1, n1, x2, n2) > target,
+            np.stack([floor, inside]),
+            np.stack([inside, ceiling]),
+        )
+    )
+    return np.where(x1 > 0, low, 0.0), high
 
 
 def _score(ratio: Floats, x1: Floats, n1: Floats, x2: Floats, n2: Floats) -> Floats:

@@ -15,7 +15,7 @@ _DOUBLINGS = 44
 def detection_power(
     p1: npt.ArrayLike, n1: npt.ArrayLike, p2: npt.ArrayLike, n2: npt.ArrayLike, alpha: npt.ArrayLike
 ) -> Floats:
-    """Return the chance that the pooled two-proportion Z test rejects equality, two-sided.
+    """Return about the chance that `two_proportions` rejects equality, two-sided.
 
     Parameters
     ----------
@@ -29,8 +29,9 @@ def detection_power(
     Returns
     -------
     ndarray of float
-        Power by the normal approximation (the far tail is left out); NaN where a size is 0 or p1 = p2 is
-        0 or 1.
+        Power by the normal approximation with a correction for continuity, which stands in for the caution
+        of Fisher's test in small tables and vanishes in large ones; NaN where a size is 0 or p1 = p2 is 0
+        or 1.
 
     Raises
     ------
@@ -39,8 +40,8 @@ def detection_power(
 
     Notes
     -----
-    Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, section 4.2, for unequal
-    sizes.
+    Casagrande, Pike and Smith (1978), Biometrics 34, 483-486; Fleiss, Levin and Paik (2003), Statistical
+    Methods for Rates and Proportions, chapter 4, for unequal sizes.
     """
     p1, p2 = shares(p1, p2)
     n1, n2, alpha = floats(n1, n2, alpha)
@@ -49,7 +50,8 @@ def detection_power(
         pooled = (n1 * p1 + n2 * p2) / (n1 + n2)
         null = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
         real = np.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
-        return np.asarray(ndtr((np.abs(p1 - p2) - z * null) / real))[()]
+        gap = np.abs(p1 - p2) - (1 / n1 + 1 / n2) / 2
+        return np.asarray(ndtr((gap - z * null) / real))[()]
 
 
 def rows_needed(

@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
+from aiaudit.statistics.hypothesis_tests import two_proportions
 from aiaudit.statistics.multiplicity import holm, simultaneous_level
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
-@given(p_values)
-def test_holm_matches_statsmodels(p):
+@pytest.mark.parametrize("number", [1, 2, 5, 30])
+def test_holm_matches_statsmodels(number):
+    p = np.round(np.random.default_rng(number).uniform(0, 0.2, number), 2)
     np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], atol=1e-12)
 
 
@@ -53,3 +55,14 @@ def test_simultaneous_level():
     for alpha, looks in [(0, 1), (1, 1), (0.05, 0.5)]:
         with pytest.raises(ValueError, match="alpha"):
             simultaneous_level(alpha, looks)
+
+
+def test_holm_holds_the_chance_of_any_false_alarm():
+    # Twelve groups of 60 to 900 against one shared reference, all at one rate; 2,000 seeded runs.
+    rng = np.random.default_rng(11)
+    sizes, rate = np.repeat([60, 150, 300, 900], 3), 0.25
+    x1, x2 = rng.binomial(sizes, rate, (2000, 12)), rng.binomial(2000, rate, (2000, 1))
+    p = two_proportions(x1, sizes, x2, 2000).p_value
+    alarms = np.mean([holm(run).min() <= 0.05 for run in p])
+    assert 0.01 <= alarms <= 0.05 + 3 * (0.05 * 0.95 / 2000) ** 0.5
+    assert np.mean(p.min(axis=1) <= 0.05) > 0.2
