@@ -76,6 +76,7 @@ class Chart:
     panels: tuple[Panel, ...]
     ticks: tuple[tuple[str, str], ...]
     has_limits: bool
+    has_references: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +149,7 @@ def _draw(record: Record, series: _Series, judged: Mapping[Key, Finding]) -> Cha
         panels=tuple(panels),
         ticks=tuple((_place(top * share, top), f"{top * share * 100:g} %") for share in (0.0, 0.5, 1.0)),
         has_limits=any(limits.values()),
+        has_references=any(mark.is_reference for panel in panels for mark in panel.marks),
     )
 
 

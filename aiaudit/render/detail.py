@@ -65,7 +65,7 @@ def _sample(m: Measurement, verdict: Verdict) -> str:
         )
         parts.append(f"{m.numerator:,}/{m.denominator:,}{other}")
     if m.p_value is not None:
-        parts.append(f"p {p_text(m.p_value)}")
+        parts.append(f"p-value {p_text(m.p_value)}")
     if verdict.p_adjusted is not None:
         parts.append(f"adjusted for the whole run {p_text(verdict.p_adjusted)}")
     return ", ".join(parts)

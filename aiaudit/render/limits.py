@@ -38,13 +38,13 @@ def _statistics(found: tuple[Finding, ...]) -> Iterator[str]:
     smallest = sorted(shown, key=lambda f: f.verdict.measurement.n if f.verdict.measurement else 0)[:NAMED]
     gaps = listed(
         [
-            f"{figure(f.verdict.detectable or 0.0, f.limit)} for {scope_text(f.verdict.scope)}"
+            f"{f.requirement.metric} {figure(f.verdict.detectable or 0.0, f.limit)} for {scope_text(f.verdict.scope)}"
             for f in smallest
         ]
     )
     yield (
         "In a small group a gap can go unseen: where nothing was found there may still be a difference. "
-        f"The smallest that this sample could have shown was {gaps}."
+        f"What this sample could just have shown: {gaps}."
     )
 
 

@@ -89,10 +89,10 @@ def what_now(record: Record, exit_code: int) -> str:
         below = f" {count(failing, 'requirement')} below that level still failed." if failing else ""
         return f"Nothing that counts against this policy ({record.policy.fail_on.name.lower()} or above) failed.{below}"
     if exit_code == 1:
-        them = "it is" if gating == 1 else "they are"
         return (
             f"Do not use the model for decisions before {count(gating, 'failing requirement')} "
-            f"{'is' if gating == 1 else 'are'} mended, or a named person has answered for why {them} accepted (a waiver)."
+            f"{'is' if gating == 1 else 'are'} mended, or a named person has accepted {'it' if gating == 1 else 'them'} "
+            "in a written waiver."
         )
     if exit_code == 4:
         return "Do not use the model for decisions yet: settle the inconclusive results first, mostly with more rows."
@@ -102,7 +102,7 @@ def what_now(record: Record, exit_code: int) -> str:
 def tiles_note(record: Record) -> str:
     """Return what the tiles count."""
     ahead = sum(not v.in_force for v in record.verdicts)
-    readiness = f"; {count(ahead, 'verdict')} of them on law not yet in force (readiness)" if ahead else ""
+    readiness = f"; {ahead:,} of them on law not yet in force (readiness)" if ahead else ""
     return (
         f"{count(len(record.verdicts), 'verdict')} on {count(len(record.policy.requirements), 'requirement')}: "
         f"a requirement is judged once for every group it speaks of{readiness}."

@@ -33,6 +33,26 @@ def audited(record: Record) -> list[tuple[str, str]]:
     ]
 
 
+def title(record: Record) -> str:
+    """Return what the audit is of: the model's file, else the data's."""
+    if record.subject.model is not None and record.subject.model.name:
+        return name(record.subject.model.name)
+    return ", ".join(name(d["name"]) for d in record.subject.data.values() if "name" in d) or "a model"
+
+
+def opening(record: Record) -> str:
+    """Return who judged what, on which rows, by which policy and when, in one sentence."""
+    rows, policy = record.subject.rows, record.policy
+    decided = (
+        "Decisions" if record.subject.model is None else f"Decisions of {name(record.subject.model.kind)}"
+    )
+    return (
+        f"{decided} on {count(rows.assessed, 'row')} of {rows.read:,}, judged on "
+        f"{record.provenance.judged_on.isoformat()} by the policy “{name(policy.title)}” "
+        f"({policy.id}, edition {name(policy.edition)})."
+    )
+
+
 def model_text(subject: SubjectFacts) -> str:
     """Return the model's kind and file."""
     if subject.model is None:

@@ -74,7 +74,9 @@ def print_summary(
     for part in _parts(record, exit_code):
         console.print(part)
     lines = console.file.getvalue().split("\n")  # type: ignore[attr-defined]
-    stream.write(_encodable("\n".join(line.rstrip() for line in lines), stream.encoding or "utf-8"))
+    stream.write(
+        _encodable("\n".join(line.rstrip() for line in lines), getattr(stream, "encoding", None) or "utf-8")
+    )
 
 
 def _encodable(text: str, encoding: str) -> str:

@@ -47,7 +47,7 @@ SYMBOLS: Mapping[Status, str] = MappingProxyType(
 )
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        "most_favoured": "the group with the most favourable rate",
+        "most_favoured": "the most favoured group",
         "largest": "the largest group",
         "rest": "everyone else",
         "named": "named by the policy",
@@ -117,8 +117,8 @@ def level_text(level: float) -> str:
 
 
 def p_text(p: float) -> str:
-    """Return a p-value for print."""
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    """Return a p-value for print: three significant digits, the smallest only as small."""
+    return "< 0.001" if p < 0.001 else f"{p:.3g}"
 
 
 def asked(requirement: Requirement) -> str:
