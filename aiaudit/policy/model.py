@@ -88,7 +88,7 @@ class Requirement(Strict):
     source: Text
     decide_on: DecideOn = DecideOn.SIGNIFICANCE
     min_n: int = Field(default=30, ge=1)
-    severity: SeverityField = Severity.HIGH
+    severity: SeverityField = Field(default=Severity.HIGH, json_schema_extra={"default": "high"})
     clause: str = ""
     applies_from: date | None = None
     rationale: Text
@@ -140,7 +140,7 @@ class Policy(Strict):
     instruments: tuple[Instrument, ...] = ()
     extends: tuple[str, ...] = ()
     error_control: ErrorControl = ErrorControl()
-    fail_on: SeverityField = Severity.HIGH
+    fail_on: SeverityField = Field(default=Severity.HIGH, json_schema_extra={"default": "high"})
     strict: bool = False
     override_reason: Reason | None = None
     disclaimers: tuple[Text, ...] = ()
