@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
 from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line, some
-from aiaudit.loading.csv_checks import Layout, inspect
+from aiaudit.loading.csv_checks import inspect
+from aiaudit.loading.csv_parse import differences, parse_features, parse_text
 from aiaudit.loading.files import DataFile, read_file
 from aiaudit.loading.parquet import Parquet
-from aiaudit.loading.text import as_text, text_series
+from aiaudit.loading.text import as_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,64 +141,15 @@ def _read_parquet(file: DataFile, text_columns: Collection[str], nrows: int | No
 
 
 def _read_csv(file: DataFile, text_columns: Collection[str], nrows: int | None) -> Table:
-    layout = inspect(file.data, file.place, tabs=Path(file.name.lower()).suffixes[:1] == [".tsv"])
+    layout = inspect(file.data, file.place, tabs=".tsv" in Path(file.name.lower()).suffixes)
     _require(layout.header, text_columns, file.name)
-    frame = _parse(layout, file.place, nrows)
-    text = _parse_text(layout, text_columns, nrows)
+    frame, decimal = parse_features(layout, file.place, nrows)
+    text = parse_text(layout, text_columns, nrows)
     return Table(
         name=file.name,
         digest=file.digest,
         frame=frame,
         text=text,
         lines=layout.lines[:nrows],
-        notes=(*layout.notes, *_remarks(layout, frame, text)),
+        notes=(*layout.notes, *decimal, *differences(layout, frame, text)),
     )
-
-
-def _parse(layout: Layout, place: str, nrows: int | None) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.DtypeWarning)
-            frame = _pandas(layout, nrows=nrows)
-    except pd.errors.DtypeWarning:
-        # Read in pieces, a column came out with several types; read whole, it has one.
-        frame = _pandas(layout, nrows=nrows, low_memory=False)
-    if len(frame) != len(layout.lines[:nrows]) or tuple(frame.columns) != layout.header:
-        raise IncompleteError(
-            f"{place}: pandas reads {len(frame):,} rows where {len(layout.lines):,} were counted",
-            "Look for stray quotes and carriage returns, or save the table again.",
-        )
-    return frame
-
-
-def _parse_text(layout: Layout, columns: Collection[str], nrows: int | None) -> dict[str, pd.Series]:
-    """Read *columns* a second time, as text in which only the empty cell is missing."""
-    if not columns:
-        return {}
-    wanted = list(dict.fromkeys(columns))
-    frame = _pandas(layout, nrows=nrows, usecols=wanted, dtype=object, keep_default_na=False, na_values=[""])
-    return {name: text_series(frame[name].to_numpy()) for name in wanted}
-
-
-def _pandas(layout: Layout, **options: Any) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(
-        io.BytesIO(layout.data), sep=layout.separator, index_col=False, encoding="utf-8", **options
-    )
-    return frame
-
-
-def _remarks(layout: Layout, frame: pd.DataFrame, text: Mapping[str, pd.Series]) -> list[str]:
-    """Say where features and exact text differ: leading zeros, and names that pandas takes for missing."""
-    numbers = [name for name in layout.header if name in layout.zeros and is_numeric_dtype(frame[name])]
-    remarks = []
-    if numbers:
-        remarks.append(f"leading zeros are lost where these columns are read as numbers: {some(numbers)}")
-    for name, labels in text.items():
-        each = labels.drop_duplicates().dropna()
-        words = each[frame[name][each.index].isna()]
-        if len(words):
-            remarks.append(
-                f"column '{one_line(name)}': as a group or label {some(words)} is a name; as a feature pandas "
-                "reads it as missing"
-            )
-    return remarks

@@ -130,3 +130,14 @@ def test_missing_cells_in_memory_are_found_by_row() -> None:
     with pytest.raises(IncompleteError, match=r"target 'y' is empty in row 2$"):
         reject_missing(table, "y", "target")
     reject_missing(frame_table(pd.DataFrame({"y": [1]}), name="frame", text_columns=["y"]), "y", "target")
+
+
+def test_decimal_commas(tmp_path: Path, write) -> None:
+    content = "pay;share;list\n1000;0,5;1,2\n2000,50;;1,2,3\n"
+    frame = read_table(write(tmp_path, content)).frame
+    pd.testing.assert_frame_equal(frame, pd.read_csv(io.StringIO(content), sep=";", decimal=","))
+    assert list(frame["pay"]) == [1000, 2000.5]
+    # A column that only starts like a number is text, and nothing is said about it.
+    table = read_table(write(tmp_path, "a;b\n1,2;x\n1,2,3;y\n"))
+    assert list(table.frame["a"]) == ["1,2", "1,2,3"]
+    assert table.notes == ("fields are separated by ';'",)
