@@ -50,11 +50,11 @@ def train(table: pd.DataFrame) -> Any:
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
     features = table.drop(columns=list(WITHHELD))
-    numeric = features.select_dtypes("number").columns
+    numeric = list(features.select_dtypes("number"))
     encode = ColumnTransformer(
         [
             ("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numeric),
-            ("words", OneHotEncoder(handle_unknown="ignore"), features.columns.difference(numeric)),
+            ("words", OneHotEncoder(handle_unknown="ignore"), [c for c in features if c not in numeric]),
         ]
     )
     # Balanced: this lender would rather refuse a good loan than grant a bad one.
