@@ -61,7 +61,7 @@ def critical(level: npt.ArrayLike) -> Floats:
     return np.asarray(-ndtri((1 - chosen) / 2))
 
 
-def bisect(above: Callable[[Floats], Bools], low: Floats, high: Floats, steps: int = 60) -> Floats:
+def bisect(above: Callable[[Floats], Bools], low: Floats, high: Floats, steps: int = 50) -> Floats:
     """Return, element by element, the point in [low, high] up to which *above* holds."""
     for _ in range(steps):
         middle = (low + high) / 2

@@ -15,8 +15,8 @@ from aiaudit.statistics._counts import Bools, Floats, counts
 #: ``docs/statistics.md``.
 FISHER_BELOW = 30
 
-#: Elements of the largest intermediate array; bounds memory at a few dozen megabytes.
-_BLOCK = 500_000
+#: Elements of the largest intermediate array: few enough to stay in a processor's cache.
+_BLOCK = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)

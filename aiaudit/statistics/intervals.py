@@ -76,7 +76,8 @@ def newcombe(
     p1, p2 = _rate(x1, n1), _rate(x2, n2)
     low = p1 - p2 - np.hypot(p1 - low1, high2 - p2)
     high = p1 - p2 + np.hypot(high1 - p1, p2 - low2)
-    return low, high
+    # Within bounds by construction, but for the last bit.
+    return np.maximum(low, -1.0), np.minimum(high, 1.0)
 
 
 def ratio_score(
@@ -202,14 +203,13 @@ def _koopman(x1: Floats, n1: Floats, x2: Floats, n2: Floats, z: Floats) -> tuple
     ceiling = np.log((z**2 + 2) / p2)
     inside = np.maximum(estimate, floor)
     target = np.stack([z, -z])
-    low, high = np.exp(
-        bisect(
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ends = bisect(
             lambda t: _score(np.exp(t), x1, n1, x2, n2) > target,
             np.stack([floor, inside]),
             np.stack([inside, ceiling]),
         )
-    )
-    return np.where(x1 > 0, low, 0.0), high
+    return np.where(x1 > 0, np.exp(ends[0]), 0.0), np.exp(ends[1])
 
 
 def _score(ratio: Floats, x1: Floats, n1: Floats, x2: Floats, n2: Floats) -> Floats:
@@ -221,5 +221,4 @@ def _score(ratio: Floats, x1: Floats, n1: Floats, x2: Floats, n2: Floats) -> Flo
     fit1 = np.minimum(ratio * fit2, 1.0)
     variance = fit1 * (1 - fit1) / n1 + ratio**2 * fit2 * (1 - fit2) / n2
     gap = x1 / n1 - ratio * (x2 / n2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(gap == 0, 0.0, gap / np.sqrt(variance))
+    return np.where(gap == 0, 0.0, gap / np.sqrt(variance))

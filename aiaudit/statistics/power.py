@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from aiaudit.statistics._counts import Floats, bisect, counts, critical, floats, shares
 
@@ -45,13 +45,8 @@ def detection_power(
     """
     p1, p2 = shares(p1, p2)
     n1, n2, alpha = floats(n1, n2, alpha)
-    z = critical(1 - alpha)
     with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = (n1 * p1 + n2 * p2) / (n1 + n2)
-        null = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-        real = np.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
-        gap = np.abs(p1 - p2) - (1 / n1 + 1 / n2) / 2
-        return np.asarray(ndtr((gap - z * null) / real))[()]
+        return np.asarray(ndtr(_quantile(p1, n1, p2, n2, critical(1 - alpha))))[()]
 
 
 def rows_needed(
@@ -85,18 +80,18 @@ def rows_needed(
         If the counts are not counts, or alpha or power is not within (0, 1).
     """
     x1, n1, x2, n2, alpha = floats(*counts(x1, n1, x2, n2), alpha)
+    z, wanted = critical(1 - alpha), _wanted(power)
+    unequal = (n1 > 0) & (n2 > 0) & (x1 * n2 != x2 * n1)
     with np.errstate(invalid="ignore", divide="ignore"):
         p1, p2 = x1 / n1, x2 / n2
-    open_question = (n1 > 0) & (n2 > 0) & (x1 * n2 != x2 * n1)
-    p1, p2, n1, n2 = (np.where(open_question, a, s) for a, s in ((p1, 0.0), (p2, 1.0), (n1, 1.0), (n2, 1.0)))
-    sizes = n1 * 2.0 ** np.arange(_DOUBLINGS).reshape(-1, *([1] * n1.ndim))
-    enough = detection_power(p1, sizes, p2, n2, alpha) >= power
-    first = np.argmax(enough, axis=0)
-    high = n1 * 2.0**first
-    low = np.where(first == 0, high, high / 2)
-    size = bisect(lambda n: detection_power(p1, n, p2, n2, alpha) < power, low, high)
+        sizes = n1 * 2.0 ** np.arange(_DOUBLINGS).reshape(-1, *([1] * n1.ndim))
+        enough = _quantile(p1, sizes, p2, n2, z) >= wanted
+        first = np.argmax(enough, axis=0)
+        high = n1 * 2.0**first
+        low = np.where(first == 0, high, high / 2)
+        size = bisect(lambda n: _quantile(p1, n, p2, n2, z) < wanted, low, high)
     rows = np.where(enough.any(axis=0), np.maximum(np.ceil(size - n1 - 1e-6), 0), np.inf)
-    return np.where(open_question, rows, np.nan)[()]
+    return np.where(unequal, rows, np.nan)[()]
 
 
 def smallest_detectable_difference(
@@ -164,7 +159,25 @@ def _detectable_rate(
     n1: npt.ArrayLike, p2: npt.ArrayLike, n2: npt.ArrayLike, alpha: npt.ArrayLike, power: float
 ) -> Floats:
     """Return the highest rate below p2 that is told from it with the power wanted."""
+    (p2,) = shares(p2)
     n1, p2, n2, alpha = floats(n1, p2, n2, alpha)
-    visible = detection_power(np.zeros_like(p2), n1, p2, n2, alpha) >= power
-    rate = bisect(lambda p: detection_power(p, n1, p2, n2, alpha) >= power, np.zeros_like(p2), p2)
+    z, wanted, nothing = critical(1 - alpha), _wanted(power), np.zeros_like(p2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        visible = _quantile(nothing, n1, p2, n2, z) >= wanted
+        rate = bisect(lambda p: _quantile(p, n1, p2, n2, z) >= wanted, nothing, p2)
     return np.where(visible, rate, np.nan)
+
+
+def _quantile(p1: Floats, n1: Floats, p2: Floats, n2: Floats, z: Floats) -> Floats:
+    """Return the standard normal quantile of the power."""
+    pooled = (n1 * p1 + n2 * p2) / (n1 + n2)
+    sizes = 1 / n1 + 1 / n2
+    null = np.sqrt(pooled * (1 - pooled) * sizes)
+    real = np.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
+    return (np.abs(p1 - p2) - sizes / 2 - z * null) / real
+
+
+def _wanted(power: float) -> float:
+    if not 0 < power < 1:
+        raise ValueError("a power lies strictly between 0 and 1")
+    return float(ndtri(power))

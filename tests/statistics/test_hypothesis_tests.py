@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportions_ztest
@@ -61,6 +61,7 @@ def test_fisher_matches_scipy_at_a_million_rows():
     np.testing.assert_allclose(fisher(x[0], n[0], x[1], n[1]), expected, atol=1e-7)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.integers(1, 50), st.data())
 def test_fisher_is_the_sum_of_probabilities_not_above_the_observed(n1, n2, data):
     x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
@@ -90,6 +91,13 @@ def test_an_empty_margin_tests_nothing(table):
     assert np.isnan(result.z)
     assert np.isnan(result.pooled_z)
     assert result.chosen == "fisher"
+
+
+def test_fisher_decides_below_thirty_expected():
+    # Expected selections of the first group: 29.5, 30 and 30.5.
+    result = two_proportions([29, 30, 30], 100, [30, 30, 31], 100)
+    assert result.chosen.tolist() == ["fisher", "pooled_z", "pooled_z"]
+    np.testing.assert_array_equal(result.p_value, [result.fisher[0], *result.pooled_z[1:]])
 
 
 def test_swapping_groups_or_outcomes_changes_no_p_value():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -64,6 +64,7 @@ def test_wilson_matches_statsmodels():
         np.testing.assert_allclose(wilson(x, n, level), expected, atol=1e-12)
 
 
+@settings(deadline=None)
 @given(tables(), levels)
 def test_newcombe_matches_statsmodels(table, level):
     expected = confint_proportions_2indep(*table, method="newcomb", compare="diff", alpha=1 - level)
@@ -95,11 +96,18 @@ def test_ratio_score_solves_the_score_equation(table):
     np.testing.assert_allclose(ratio_score(*table, LEVEL), (low, high), rtol=1e-5)
 
 
+@pytest.mark.parametrize("table", [(36, 40, 16, 80), (2, 10, 3, 10), (7, 17, 215, 412), (20, 200, 30, 100)])
+def test_ratio_score_matches_statsmodels(table):
+    expected = confint_proportions_2indep(*table, method="score", compare="ratio", correction=False)
+    np.testing.assert_allclose(ratio_score(*table, LEVEL), expected, rtol=1e-8)
+
+
 def test_ratio_score_matches_koopmans_example():
     # Koopman 1984: 36 of 40 against 16 of 80.
     np.testing.assert_allclose(ratio_score(36, 40, 16, 80, LEVEL), (2.94, 7.15), atol=5e-3)
 
 
+@settings(deadline=None)
 @given(tables(100_000), levels)
 def test_ratio_score_is_finite_and_holds_the_estimate(table, level):
     x1, n1, x2, n2 = table
@@ -113,6 +121,17 @@ def test_ratio_score_is_finite_and_holds_the_estimate(table, level):
     assert (low == 0) == (x1 == 0)
 
 
+@settings(deadline=None)
+@given(tables(100_000), levels)
+def test_wilson_and_newcombe_stay_in_range_and_hold_the_estimate(table, level):
+    x1, n1, x2, n2 = table
+    low, high = wilson(x1, n1, level)
+    assert 0 <= low <= x1 / n1 <= high <= 1
+    low, high = newcombe(*table, level)
+    assert -1 <= low <= x1 / n1 - x2 / n2 <= high <= 1
+
+
+@settings(deadline=None)
 @given(tables(), levels)
 def test_swapping_the_groups_inverts_a_ratio_and_negates_a_difference(table, level):
     x1, n1, x2, n2 = table
@@ -123,6 +142,7 @@ def test_swapping_the_groups_inverts_a_ratio_and_negates_a_difference(table, lev
         np.testing.assert_allclose(ratio_score(x2, n2, x1, n1, level), (1 / high, 1 / low), rtol=1e-9)
 
 
+@settings(deadline=None)
 @given(tables(), levels)
 def test_a_higher_level_never_narrows(table, level):
     for interval in (lambda t, c: wilson(*t[:2], c), lambda t, c: newcombe(*t, c)):
@@ -135,6 +155,7 @@ def test_a_higher_level_never_narrows(table, level):
         assert wide_high >= high * (1 - 1e-9)
 
 
+@settings(deadline=None)
 @given(tables())
 def test_the_ratio_excludes_one_exactly_where_the_pooled_z_test_rejects(table):
     low, high = ratio_score(*table, LEVEL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -37,6 +37,7 @@ def test_thirds_that_add_up_to_one_count_as_one():
     assert holm([0.01], family=0.1 + 0.2 + 0.7)[0] == 0.01
 
 
+@settings(deadline=None)
 @given(p_values, st.integers(0, 20))
 def test_holm_keeps_the_order_and_grows_with_the_family(p, more):
     adjusted, larger = holm(p), holm(p, family=len(p) + more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import power_proportions_2indep
@@ -72,6 +72,7 @@ def test_nothing_is_detectable_in_a_handful():
         assert np.isnan(found([4, 0, 4], [0.5, 0.5, 0.0], [4, 50, 50], 0.05)).all()
 
 
+@settings(deadline=None)
 @given(st.integers(30, 5000), st.floats(0.05, 0.95), st.integers(30, 5000))
 def test_more_rows_or_a_milder_level_show_smaller_gaps(n1, p2, n2):
     base, larger, milder = (
@@ -90,6 +91,8 @@ def test_arrays_and_levels_broadcast():
     assert found[1, 1] == rows_needed(7, 17, 215, 412, 0.001)
 
 
-def test_rates_must_be_rates():
+def test_rates_and_powers_must_be_shares():
+    with pytest.raises(ValueError, match="power"):
+        rows_needed(1, 10, 5, 10, 0.05, power=80)
     with pytest.raises(ValueError, match="rates"):
         smallest_detectable_ratio(10, 1.5, 10, 0.05)
