@@ -1,133 +1,25 @@
-"""Open a model file, or wrap a fitted estimator, as a `Model`."""
+"""Open a model file as a `Model`."""
 
 from __future__ import annotations
 
-import hashlib
-import sys
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from aiaudit.errors import IncompleteError, UsageError, one_line
-from aiaudit.loading import opening
-from aiaudit.loading.names import check_trust, load_allowlist
+from aiaudit.errors import IncompleteError, one_line
+from aiaudit.loading import process
+from aiaudit.loading.local import LocalModel
+from aiaudit.loading.looking import Look, exact_names, existing_file, file_digest, look, refuse_unknown
 from aiaudit.loading.predicting import predict_in_batches, scores_in_batches
-from aiaudit.loading.refusal import Refusal
-from aiaudit.model import Model, ModelFacts
+from aiaudit.loading.releases import check_release
+from aiaudit.loading.remote import RemoteModel, raise_failure, traits_of
+from aiaudit.model import ModelFacts
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+__all__ = ["LocalModel", "RemoteModel", "open_model", "predict_in_batches", "scores_in_batches"]
 
-
-__all__ = ["LocalModel", "open_model", "predict_in_batches", "scores_in_batches"]
-
-
-class LocalModel:
-    """A fitted estimator that lives in this process.
-
-    Parameters
-    ----------
-    estimator : object
-        Anything with ``predict``: a scikit-learn estimator or pipeline, or one that follows its conventions.
-    facts : ModelFacts, optional
-        Where it came from; by default what can be read off the estimator itself.
-    """
-
-    def __init__(self, estimator: Any, facts: ModelFacts | None = None) -> None:
-        if not callable(getattr(estimator, "predict", None)):
-            raise IncompleteError(
-                f"a {one_line(type(estimator).__name__, 60)} cannot predict, so there are no decisions to audit",
-                "Save the fitted classifier or the whole pipeline, not one of its parts.",
-            )
-        self._estimator = estimator
-        self._facts = facts or memory_facts(estimator)
-
-    @property
-    def facts(self) -> ModelFacts:
-        """What is known about where the model came from."""
-        return self._facts
-
-    @property
-    def classes(self) -> tuple[Any, ...] | None:
-        """Labels that a classifier may predict."""
-        classes = getattr(self._estimator, "classes_", None)
-        return None if classes is None else tuple(classes.tolist() if hasattr(classes, "tolist") else classes)
-
-    @property
-    def feature_names(self) -> tuple[str, ...] | None:
-        """Columns that it was fitted on, by name."""
-        names = getattr(self._estimator, "feature_names_in_", None)
-        return None if names is None else tuple(str(name) for name in names)
-
-    @property
-    def n_features(self) -> int | None:
-        """Number of columns that it was fitted on."""
-        count = getattr(self._estimator, "n_features_in_", None)
-        return None if count is None else int(count)
-
-    def predict(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return one decision a row, shape (n,)."""
-        return _array(self._estimator.predict(self._input(frame)))
-
-    def scores(self, frame: pd.DataFrame) -> np.ndarray | None:
-        """Return probabilities (n, classes), else the decision function, else outlier scores (n,), else None."""
-        for method in ("predict_proba", "decision_function", "score_samples"):
-            if callable(getattr(self._estimator, method, None)):
-                return _array(getattr(self._estimator, method)(self._input(frame)))
-        return None
-
-    def _input(self, frame: pd.DataFrame) -> Any:
-        """An estimator fitted on an array warns when it is handed names."""
-        return frame if self.feature_names is not None else frame.to_numpy()
-
-    def close(self) -> None:
-        """Do nothing: the estimator belongs to the caller."""
-
-
-def _array(answer: Any) -> np.ndarray:
-    import numpy as np
-
-    return np.asarray(answer)
-
-
-def memory_facts(estimator: Any) -> ModelFacts:
-    """Return the facts of an estimator that was handed over in memory."""
-    return ModelFacts(
-        name=type(estimator).__name__,
-        digest="",
-        format="memory",
-        kind=describe(estimator),
-        estimator_type=estimator_type(estimator),
-        versions=_versions(),
-    )
-
-
-def describe(estimator: Any) -> str:
-    """Return the class of *estimator*, with its steps where it is a pipeline."""
-    steps = getattr(estimator, "steps", None)
-    if not isinstance(steps, list):
-        return type(estimator).__name__
-    return f"{type(estimator).__name__}({', '.join(type(step).__name__ for _, step in steps)})"
-
-
-def estimator_type(estimator: Any) -> str:
-    """Return ``classifier``, ``regressor``, ``outlier_detector`` or an empty string."""
-    try:
-        from sklearn.utils import get_tags
-
-        found = get_tags(estimator).estimator_type
-    except (ImportError, AttributeError, TypeError):
-        found = getattr(estimator, "_estimator_type", None)
-    return found if found in ("classifier", "regressor", "outlier_detector") else ""
-
-
-def _versions() -> dict[str, str]:
-    import numpy
-    import sklearn
-
-    python = ".".join(map(str, sys.version_info[:3]))
-    return {"python": python, "numpy": numpy.__version__, "scikit-learn": sklearn.__version__}
+#: Memory of the model's process: this much, and this many times the size of the file.
+MEMORY, MEMORY_PER_BYTE = 4 << 30, 4
+TIMEOUT = 300.0
 
 
 def open_model(
@@ -140,8 +32,8 @@ def open_model(
     isolation: str = "auto",
     memory: int | None = None,
     timeout: float | None = None,
-) -> Model:
-    """Return the model saved in the file at *path*.
+) -> RemoteModel:
+    """Load the model file at *path* in a process of its own; close what is returned.
 
     Parameters
     ----------
@@ -151,42 +43,69 @@ def open_model(
         Exact names of further classes and functions that the file may use.
     module_path : sequence of Path
         Folders in which those are found.
+    python : str, optional
+        Interpreter of the environment in which the model was trained; by default this one.
+    unsafe_pickle : bool
+        Load a pickle without the allow-list, still behind the locks. Recorded in the facts.
+    isolation : str
+        ``auto`` takes the locks that the system offers, ``strict`` insists on Landlock and seccomp, ``none``
+        leaves the limits on memory and time.
+    memory : int, optional
+        Bytes of address space; by default 4 GiB and four times the size of the file.
+    timeout : float, optional
+        Seconds that loading, or predicting one batch, may take; by default 300.
 
     Raises
     ------
     UsageError
-        There is no such file, or a name to trust is not exact.
+        There is no such file or interpreter, or a name to trust is not exact.
     IncompleteError
-        The model is refused or cannot be rebuilt here.
+        The model is refused or cannot be run.
     """
-    path = Path(path)
-    shown = one_line(path, 200)
-    if not path.exists():
-        raise UsageError(f"{shown}: there is no such model file", "Check the path of the model.")
-    if path.is_dir():
-        raise UsageError(f"{shown}: this is a folder, not a model file", "Name the saved model inside it.")
-    for folder in module_path:
-        sys.path.append(str(folder))
-    try:
-        trusted = check_trust(trust)
-    except Refusal as refusal:
-        raise UsageError(refusal.message, refusal.hint) from None
-    try:
-        contents = opening.inspect(str(path))
-        estimator = opening.load(str(path), contents, load_allowlist() | trusted)
-    except Refusal as refusal:
-        raise IncompleteError(
-            f"{shown}: {one_line(refusal.message, 2000)}", one_line(refusal.hint, 2000)
-        ) from None
-    facts = ModelFacts(
-        name=path.name,
-        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
-        format=contents.format,
-        kind=describe(estimator),
-        estimator_type=estimator_type(estimator),
-        versions=_versions()
-        | {f"{library} (saved)": version for library, version in contents.versions.items()},
-        trusted=tuple(sorted(trusted)),
-        isolation={"process": "none"},
+    path = existing_file(path)
+    trusted = exact_names(trust)
+    settings = process.Settings(
+        path=path,
+        python=python,
+        module_path=tuple(module_path),
+        isolation=isolation,
+        memory=memory or MEMORY + MEMORY_PER_BYTE * path.stat().st_size,
+        timeout=timeout or TIMEOUT,
     )
-    return LocalModel(estimator, facts)
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(file_digest, path)
+        worker = process.start(settings)
+        try:
+            seen = look(worker)
+            unsafe = unsafe_pickle and seen.format != "skops"
+            if not unsafe:
+                refuse_unknown(seen.names, trusted)
+            check_release(seen, worker.versions)
+            return _load(worker, seen, trusted, unsafe, digest)
+        except IncompleteError as error:
+            worker.end()
+            raise IncompleteError(f"{one_line(path, 200)}: {error.message}", error.hint) from None
+        except BaseException:
+            worker.end()
+            raise
+
+
+def _load(
+    worker: process.Worker, seen: Look, trusted: frozenset[str], unsafe: bool, digest: Future[str]
+) -> RemoteModel:
+    answer = worker.ask({"do": "load", "trust": sorted(trusted), "unsafe_pickle": unsafe})
+    raise_failure(answer[0], "load")
+    traits = traits_of(answer)
+    saved = {f"{library} (saved)": version for library, version in seen.versions.items()}
+    gate = "off (--unsafe-pickle)" if unsafe else "allow-list"
+    facts = ModelFacts(
+        name=one_line(worker.settings.path.name, 200),
+        digest=digest.result(),
+        format=seen.format,
+        kind=traits.kind,
+        estimator_type=traits.estimator_type,
+        versions={**worker.versions, **saved},
+        trusted=tuple(sorted(trusted)),
+        isolation={"gate": gate, **worker.isolation},
+    )
+    return RemoteModel(worker, facts, traits)

@@ -94,6 +94,11 @@ def look_at(file: BinaryIO) -> Look:
     return look
 
 
+def top_class(look: Look) -> str:
+    """Return the class name of the outermost object, or an empty string."""
+    return look.top.cls.rpartition(".")[2] if isinstance(look.top, Thing) else ""
+
+
 class _Sketch:
     """A pickle machine whose objects are mere descriptions."""
 

@@ -118,8 +118,9 @@ def _resolve(module: str, name: str, allowed: frozenset[str]) -> Any:
         return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
         raise Refusal(
-            "the model needs " + full + ", which is not installed here",
-            "Run with --python and the interpreter of the environment in which the model was trained.",
+            "the model needs " + full + ", which is not found here",
+            "Name the folder of its module, --module-path FOLDER, or the environment it was trained in, "
+            "--python PATH/TO/python.",
         ) from None
 
 

@@ -1,6 +1,8 @@
 import pickle
+import sys
 from functools import partial
 
+import cloudpickle
 import joblib
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from aiaudit.errors import IncompleteError, UsageError
@@ -54,22 +56,29 @@ SAVERS = {
 def test_a_saved_pipeline_opens_and_answers_as_it_did(saver, pipeline, frame, tmp_path):
     path = tmp_path / "model.bin"
     SAVERS[saver](pipeline, path)
-    model = open_model(path)
+    with open_model(path) as model:
+        check_answers(model, pipeline, frame)
+    assert model.facts.format == saver.partition("-")[0]
+
+
+def check_answers(model, pipeline, frame):
     assert predict_in_batches(model, frame).tolist() == pipeline.predict(frame).tolist()
     assert np.array_equal(scores_in_batches(model, frame), pipeline.predict_proba(frame))
     assert model.classes == ("no", "yes")
     assert model.feature_names == ("age", "job")
     assert model.n_features == 2
-    assert model.facts.format == saver.partition("-")[0]
     assert model.facts.kind == "Pipeline(ColumnTransformer, RandomForestClassifier)"
     assert model.facts.estimator_type == "classifier"
     assert len(model.facts.digest) == 64
-    model.close()
 
 
 @pytest.mark.parametrize(
     ("estimator", "shape"),
-    [(LinearSVC(), (200,)), (IsolationForest(n_estimators=5, random_state=0), (200,)), (LinearRegression(), None)],
+    [
+        (LinearSVC(), (200,)),
+        (IsolationForest(n_estimators=5, random_state=0), (200,)),
+        (LinearRegression(), None),
+    ],
 )
 def test_scores_come_from_whatever_the_estimator_offers(estimator, shape, frame, labels):
     X = frame[["age"]].to_numpy(float)
@@ -117,22 +126,55 @@ def test_a_missing_file_and_a_folder_are_usage_errors(tmp_path):
         open_model(tmp_path)
 
 
-class Clip:
-    """A model class that is on no list."""
+CUSTOM = """
+from sklearn.base import BaseEstimator, TransformerMixin
 
-    def predict(self, frame):
-        return np.zeros(len(frame))
+class Clip(TransformerMixin, BaseEstimator):
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X[["age"]].clip(30, 50)
+"""
 
 
-def test_an_unknown_class_is_refused_with_the_argument_that_admits_it(tmp_path):
-    path = tmp_path / "model.pkl"
-    path.write_bytes(pickle.dumps(Clip()))
+@pytest.fixture
+def custom(tmp_path, monkeypatch, frame, labels):
+    """A pipeline with a class of the user's own, its folder, and what it predicts."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "my_features.py").write_text(CUSTOM)
+    monkeypatch.syspath_prepend(folder)
+    import my_features
+
+    model = make_pipeline(my_features.Clip(), LogisticRegression()).fit(frame, labels)
+    save_pickle(model, tmp_path / "model.pkl")
+    yield tmp_path / "model.pkl", folder, model.predict(frame).tolist()
+    del sys.modules["my_features"]
+
+
+def test_a_class_of_the_users_own_is_refused_until_it_is_trusted_and_found(custom, frame):
+    path, folder, expected = custom
     with pytest.raises(IncompleteError) as caught:
         open_model(path)
-    name = f"{Clip.__module__}.Clip"
-    assert name in caught.value.message
-    assert f"--trust {name}" in caught.value.hint
-    assert open_model(path, trust=[name]).facts.trusted == (name,)
+    assert "my_features.Clip" in caught.value.message
+    assert "--trust my_features.Clip" in caught.value.hint
+    with pytest.raises(IncompleteError, match=r"my_features\.Clip, which is not found here"):
+        open_model(path, trust=["my_features.Clip"])
+    with open_model(path, trust=["my_features.Clip"], module_path=[folder]) as model:
+        assert predict_in_batches(model, frame).tolist() == expected
+        assert model.facts.trusted == ("my_features.Clip",)
+
+
+def test_a_lambda_is_refused_with_advice_to_move_it_into_a_module(tmp_path, frame, labels):
+    model = make_pipeline(FunctionTransformer(lambda X: X[["age"]]), LogisticRegression()).fit(frame, labels)
+    (tmp_path / "m.pkl").write_bytes(cloudpickle.dumps(model))
+    with pytest.raises(IncompleteError) as caught:
+        open_model(tmp_path / "m.pkl")
+    assert "move it into a module" in caught.value.hint
+    with open_model(tmp_path / "m.pkl", unsafe_pickle=True) as opened:
+        assert predict_in_batches(opened, frame).tolist() == model.predict(frame).tolist()
+        assert opened.facts.isolation["gate"] == "off (--unsafe-pickle)"
 
 
 @pytest.mark.parametrize("name", ["my_features.*", "Clip", "a b.C", "os.system;x"])

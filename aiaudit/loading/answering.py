@@ -1,0 +1,173 @@
+"""What the model's process does with each request."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing.context
+import platform
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from . import columns, opening
+from .failures import failing_step
+from .locks import lock
+from .names import load_allowlist
+from .protocol import Writer
+from .refusal import Refusal
+from .tripwire import Tripwire
+
+#: Libraries whose releases are reported: distribution by import name.
+LIBRARIES = {
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "pandas": "pandas",
+    "sklearn": "scikit-learn",
+    "joblib": "joblib",
+    "skops": "skops",
+    "xgboost": "xgboost",
+    "lightgbm": "lightgbm",
+    "imblearn": "imbalanced-learn",
+    "category_encoders": "category-encoders",
+}
+_TEXT_LIMIT = 4000
+
+
+class Host:
+    """The state of the model's process between requests."""
+
+    def __init__(self, after_lock: Callable[[], None]) -> None:
+        self.after_lock = after_lock
+        self.tripwire = Tripwire()
+        self.path = ""
+        self.contents: Any = None
+        self.model: Any = None
+
+
+def answer(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    """Return the answer to one request; whatever a model raises becomes part of it."""
+    try:
+        return _REQUESTS[header["do"]](host, header, buffers, writer)
+    except Refusal as refusal:
+        return {"refusal": [refusal.message, _with_deed(host, refusal.hint)]}
+    except MemoryError:
+        return {
+            "refusal": ["the model needs more memory than it is allowed", "Raise the limit with --memory."]
+        }
+    except BaseException as error:  # noqa: BLE001 - also SystemExit: a model is foreign code
+        writer.buffers.clear()
+        step = failing_step(error, host.model)
+        text = _with_deed(host, str(error)[:_TEXT_LIMIT])
+        return {"failure": {"kind": type(error).__name__, "text": text, "step": step}}
+
+
+def _with_deed(host: Host, text: str) -> str:
+    """Say what the model tried to do that was blocked, before *text*."""
+    return (
+        "it tried to " + host.tripwire.tripped + ", which was blocked; " + text
+        if host.tripwire.tripped
+        else text
+    )
+
+
+def _lock(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    """Go behind the locks. joblib must come first: it probes for semaphores, without which it uses no threads."""
+    if header["site"]:
+        sys.path.extend(header["site"])
+    if header["load"]:
+        _import_quietly("joblib")
+    host.path = header["path"]
+    folders = list(header["module_path"])
+    readable = [host.path, *folders]
+    sys.path.extend(folders)
+    facts = lock(
+        level=header["isolation"], memory=header["memory"], readable=readable, tripwire=host.tripwire
+    )
+    host.after_lock()
+    return {"isolation": facts, "versions": _versions()}
+
+
+def _import_quietly(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return  # the load will say what is missing, if the model needs it
+
+
+def _versions() -> dict[str, str]:
+    from importlib import metadata
+
+    found = {"python": platform.python_version()}
+    for distribution in LIBRARIES.values():
+        try:
+            found[distribution] = metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _inspect(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    host.contents = opening.inspect(host.path)
+    return {"contents": writer.json(vars(host.contents))}
+
+
+def _load(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    if header["unsafe_pickle"]:
+        host.model = opening.load_unsafe(host.path)
+    else:
+        host.model = opening.load(host.path, host.contents, load_allowlist() | frozenset(header["trust"]))
+    if not callable(getattr(host.model, "predict", None)):
+        raise Refusal(
+            "a " + type(host.model).__name__ + " cannot predict, so there are no decisions to audit",
+            "Save the fitted classifier or the whole pipeline, not one of its parts.",
+        )
+    _use_threads()
+    return {"facts": writer.json(_facts(host.model)), "classes": _classes(host.model, writer)}
+
+
+def _use_threads() -> None:
+    """Let joblib work in threads: the locks forbid the processes that it would start."""
+    try:
+        import joblib
+    except ImportError:
+        return
+    # Where no process can exist, a lock between processes is a lock between threads; the real one needs a file.
+    multiprocessing.context.BaseContext.Lock = lambda self: threading.Lock()  # type: ignore[method-assign,assignment,misc]
+    joblib.parallel_backend("threading", n_jobs=1)
+
+
+def _facts(model: Any) -> dict[str, Any]:
+    from .traits import describe, estimator_type, feature_names, n_features
+
+    return {
+        "kind": describe(model),
+        "estimator_type": estimator_type(model),
+        "feature_names": feature_names(model),
+        "n_features": n_features(model),
+    }
+
+
+def _classes(model: Any, writer: Writer) -> dict[str, Any] | None:
+    classes = getattr(model, "classes_", None)
+    return None if classes is None else columns.encode_labels(classes, writer)
+
+
+def _predict(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    from .traits import decide
+
+    return {"labels": columns.encode_labels(decide(host.model, _frame(host, header, buffers)), writer)}
+
+
+def _scores(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    from .traits import score
+
+    found = score(host.model, _frame(host, header, buffers))
+    return {"scores": None if found is None else columns.encode_labels(found, writer)}
+
+
+def _frame(host: Host, header: dict[str, Any], buffers: list[bytearray]) -> Any:
+    return columns.decode_frame(header["frame"], buffers)
+
+
+_REQUESTS = {"lock": _lock, "inspect": _inspect, "load": _load, "predict": _predict, "scores": _scores}

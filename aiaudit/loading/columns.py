@@ -1,0 +1,146 @@
+"""A table as columns on the wire, so that one side may run pandas 2 and the other pandas 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .protocol import Writer, read_array, read_json
+
+#: Codes of an empty cell, by what stands in it.
+_MISSING = {"nan": -1, "none": -2, "na": -3}
+
+
+class UnsendableColumn(Exception):
+    """A column holds values that are neither numbers, text, dates nor categories."""
+
+
+def encode_frame(frame: Any, writer: Writer) -> dict[str, Any]:
+    """Return the description of the DataFrame *frame*, its buffers added to *writer*."""
+    columns = [_encode_column(frame.iloc[:, i], writer) for i in range(frame.shape[1])]
+    names = [name if isinstance(name, (str, int)) else str(name) for name in frame.columns]
+    return {"names": names, "columns": columns, "rows": len(frame)}
+
+
+def _encode_column(column: Any, writer: Writer) -> dict[str, Any]:
+    import pandas as pd
+
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        categories = _encode_values(dtype.categories, writer)
+        codes = writer.array(column.cat.codes)
+        return {"kind": "category", "codes": codes, "categories": categories, "ordered": bool(dtype.ordered)}
+    if pd.api.types.is_extension_array_dtype(dtype) and dtype.kind in "iufb":
+        missing = writer.array(column.isna().to_numpy(bool))
+        values = column.fillna(0).to_numpy(dtype.numpy_dtype)
+        # An Arrow type is sent as pandas' own nullable type: the other side may have no pyarrow.
+        own = str(pd.array(values[:0]).dtype)
+        return {"kind": "nullable", "dtype": own, "values": writer.array(values), "missing": missing}
+    return _encode_values(column, writer)
+
+
+def _encode_values(values: Any, writer: Writer) -> dict[str, Any]:
+    import pandas as pd
+
+    dtype = values.dtype
+    if getattr(dtype, "kind", "O") in "biufMm" and not pd.api.types.is_extension_array_dtype(dtype):
+        return {"kind": "numbers", "values": writer.array(values.to_numpy())}
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    if found in ("string", "empty"):
+        return _encode_text(values, writer)
+    try:
+        return {"kind": "mixed", "values": writer.json([_plain(value) for value in values.tolist()])}
+    except TypeError:
+        raise UnsendableColumn(found) from None
+
+
+def _encode_text(values: Any, writer: Writer) -> dict[str, Any]:
+    """Text as codes into its distinct values: columns repeat few values many times."""
+    import numpy as np
+    import pandas as pd
+
+    codes, uniques = pd.factorize(values)
+    codes = codes.astype(np.int32)
+    if codes.min(initial=0) < 0 and values.dtype == object:
+        empty = np.flatnonzero(codes < 0)
+        codes[empty] = [_missing_code(values.iloc[i]) for i in empty]
+    as_object = values.dtype == object
+    return {
+        "kind": "text",
+        "object": as_object,
+        "codes": writer.array(codes),
+        "values": writer.json(list(uniques)),
+    }
+
+
+def _missing_code(value: Any) -> int:
+    return (
+        _MISSING["none"] if value is None else _MISSING["nan"] if isinstance(value, float) else _MISSING["na"]
+    )
+
+
+def decode_frame(description: dict[str, Any], buffers: list[bytearray]) -> Any:
+    """Return the DataFrame that `encode_frame` described."""
+    import pandas as pd
+
+    series = [_decode_column(column, buffers) for column in description["columns"]]
+    frame = pd.concat(series, axis=1) if series else pd.DataFrame(index=range(description["rows"]))
+    frame.columns = description["names"]
+    return frame
+
+
+def _decode_column(column: dict[str, Any], buffers: list[bytearray]) -> Any:
+    import pandas as pd
+
+    if column["kind"] == "category":
+        categories = _decode_column(column["categories"], buffers)
+        codes = read_array(column["codes"], buffers)
+        return pd.Series(pd.Categorical.from_codes(codes, categories, ordered=column["ordered"]))
+    if column["kind"] == "nullable":
+        values = pd.Series(read_array(column["values"], buffers)).astype(column["dtype"])
+        return values.mask(read_array(column["missing"], buffers))
+    if column["kind"] == "numbers":
+        return pd.Series(read_array(column["values"], buffers))
+    if column["kind"] == "mixed":
+        return pd.Series(read_json(column["values"], buffers), dtype=object)
+    return _decode_text(column, buffers)
+
+
+def _decode_text(column: dict[str, Any], buffers: list[bytearray]) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    uniques = read_json(column["values"], buffers)
+    table = np.array([*uniques, pd.NA, None, np.nan], dtype=object)
+    values = table[read_array(column["codes"], buffers)]
+    own_text_type = not column["object"] and int(pd.__version__.partition(".")[0]) >= 3
+    return pd.Series(values, dtype="str" if own_text_type else object)
+
+
+def encode_labels(answer: Any, writer: Writer) -> dict[str, Any]:
+    """Return the description of an answer of a model: numbers of any shape, or one label a row."""
+    import numpy as np
+
+    values = np.asarray(answer)
+    if values.dtype.kind in "biufU":
+        return {"kind": "numbers", "values": writer.array(values)}
+    return {"kind": "mixed", "values": writer.json([_plain(value) for value in values.tolist()])}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
+        value = value.item()
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    raise TypeError("a label of type " + type(value).__name__ + " cannot be sent")
+
+
+def decode_labels(description: dict[str, Any], buffers: list[bytearray]) -> Any:
+    """Return the array that `encode_labels` described."""
+    import numpy as np
+
+    if description["kind"] == "numbers":
+        return read_array(description["values"], buffers)
+    values = read_json(description["values"], buffers)
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found

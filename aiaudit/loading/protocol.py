@@ -1,0 +1,110 @@
+"""Messages between the audit and the model's process: a JSON header and raw buffers, nothing that is executed."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import IO, Any
+
+HEADER_LIMIT = 16 << 20
+_LENGTHS = struct.Struct("!II")
+#: Kinds of numbers that cross: booleans, integers, floats, fixed-width text, dates.
+_KINDS = "biufUMm"
+
+
+class BadMessage(Exception):
+    """The other side sent something that is no message, or more than it may send."""
+
+
+class Writer:
+    """Collect the buffers of one message; the header refers to them by position."""
+
+    def __init__(self) -> None:
+        self.buffers: list[Any] = []
+
+    def array(self, values: Any) -> dict[str, Any]:
+        """Add an array of numbers or fixed-width text and return its description."""
+        import numpy as np
+
+        values = np.ascontiguousarray(values)
+        if values.dtype.kind not in _KINDS:
+            raise TypeError("an array of " + str(values.dtype) + " cannot be sent")
+        if not values.dtype.isnative:
+            values = values.astype(values.dtype.newbyteorder("="))
+        # A plain buffer of bytes: memoryview knows neither text nor dates, nor empty shapes.
+        self.buffers.append(values.reshape(-1).view(np.uint8).data if values.size else b"")
+        shape = [int(size) for size in values.shape]
+        return {"buffer": len(self.buffers) - 1, "dtype": values.dtype.str, "shape": shape}
+
+    def json(self, values: Any) -> dict[str, Any]:
+        """Add plain values as JSON text and return their description."""
+        self.buffers.append(json.dumps(values).encode("utf-8", "surrogatepass"))
+        return {"buffer": len(self.buffers) - 1}
+
+
+def read_array(description: dict[str, Any], buffers: list[bytearray]) -> Any:
+    """Return the array that *description* announces.
+
+    Raises
+    ------
+    BadMessage
+        Type, shape and number of bytes do not fit together.
+    """
+    import numpy as np
+
+    dtype, shape = np.dtype(str(description["dtype"])), [int(size) for size in description["shape"]]
+    data, count = buffers[int(description["buffer"])], 1
+    for size in shape:
+        count *= size
+    if dtype.kind not in _KINDS or min(shape, default=0) < 0 or count * dtype.itemsize != len(data):
+        raise BadMessage("an array does not fit its description")
+    return np.frombuffer(data, dtype=dtype, count=count).reshape(shape)
+
+
+def read_json(description: dict[str, Any], buffers: list[bytearray]) -> Any:
+    """Return the plain values that *description* announces."""
+    return json.loads(buffers[int(description["buffer"])].decode("utf-8", "surrogatepass"))
+
+
+def send(stream: IO[bytes], header: dict[str, Any], buffers: list[Any]) -> None:
+    """Write one message."""
+    sizes = [len(buffer) for buffer in buffers]
+    text = json.dumps({**header, "sizes": sizes}).encode("utf-8", "surrogatepass")
+    stream.write(_LENGTHS.pack(len(text), len(sizes)))
+    stream.write(text)
+    stream.writelines(buffers)
+    stream.flush()
+
+
+def receive(stream: IO[bytes], limit: int) -> tuple[dict[str, Any], list[bytearray]]:
+    """Read one message of at most *limit* bytes beside its header.
+
+    Raises
+    ------
+    EOFError
+        The other side is gone.
+    BadMessage
+        What it sent is no message.
+    """
+    length, count = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
+    if length > HEADER_LIMIT:
+        raise BadMessage("the header is too long")
+    try:
+        header = json.loads(_exactly(stream, length).decode("utf-8", "surrogatepass"))
+        sizes = [int(size) for size in header["sizes"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise BadMessage("the header is no JSON object") from None
+    if len(sizes) != count or min(sizes, default=0) < 0 or sum(sizes) > limit:
+        raise BadMessage("the answer is larger than it can be")
+    return header, [_exactly(stream, size) for size in sizes]
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytearray:
+    data = bytearray(size)
+    view, got = memoryview(data), 0
+    while got < size:
+        step = stream.readinto(view[got:])  # type: ignore[attr-defined]
+        if not step:
+            raise EOFError("the stream ended")
+        got += step
+    return data

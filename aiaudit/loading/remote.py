@@ -1,0 +1,161 @@
+"""A model that lives in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from aiaudit.errors import IncompleteError, one_line
+from aiaudit.loading import columns, protocol
+from aiaudit.loading.predicting import explain_failure
+from aiaudit.loading.process import Worker, nonsense
+from aiaudit.model import ModelFacts
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+_Answer = tuple[dict[str, Any], list[bytearray]]
+#: Bytes that an answer may take beside those of its rows, and for each row and class.
+_ANSWER_BYTES, _CELL_BYTES = 64 << 20, 512
+#: What goes wrong when a description does not fit its buffers.
+_MALFORMED = (protocol.BadMessage, KeyError, IndexError, TypeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """What a model's process says of the model it has loaded."""
+
+    kind: str
+    estimator_type: str
+    classes: tuple[Any, ...] | None
+    feature_names: tuple[str, ...] | None
+    n_features: int | None
+
+
+def traits_of(answer: _Answer) -> Traits:
+    """Return the traits in the *answer* to a load.
+
+    Raises
+    ------
+    IncompleteError
+        It makes no sense.
+    """
+    header, buffers = answer
+    try:
+        said = protocol.read_json(header["facts"], buffers)
+        classes, names, count = header["classes"], said["feature_names"], said["n_features"]
+        return Traits(
+            kind=one_line(said["kind"], 300),
+            estimator_type=one_line(said["estimator_type"], 60),
+            classes=None if classes is None else tuple(columns.decode_labels(classes, buffers).tolist()),
+            feature_names=None if names is None else tuple(str(name) for name in names),
+            n_features=None if count is None else int(count),
+        )
+    except _MALFORMED as error:
+        raise nonsense(error) from None
+
+
+class RemoteModel:
+    """A loaded model behind a `Worker`; close it, or use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    worker : Worker
+        The process, in which the model is loaded.
+    facts : ModelFacts
+        What is known about it.
+    traits : Traits
+        What the process says of it.
+    """
+
+    def __init__(self, worker: Worker, facts: ModelFacts, traits: Traits) -> None:
+        self._worker = worker
+        self._facts = facts
+        self._traits = traits
+
+    @property
+    def facts(self) -> ModelFacts:
+        """What is known about the file, and which locks hold its process."""
+        return self._facts
+
+    @property
+    def classes(self) -> tuple[Any, ...] | None:
+        """Labels that a classifier may predict."""
+        return self._traits.classes
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """Columns that it was fitted on, by name."""
+        return self._traits.feature_names
+
+    @property
+    def n_features(self) -> int | None:
+        """Number of columns that it was fitted on."""
+        return self._traits.n_features
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return one decision a row, shape (n,).
+
+        Raises
+        ------
+        IncompleteError
+            The model failed, or its process ended.
+        """
+        header, buffers = self._ask("predict", frame)
+        return self._labels(header.get("labels"), buffers)
+
+    def scores(self, frame: pd.DataFrame) -> np.ndarray | None:
+        """Return probabilities (n, classes), else the decision function, else outlier scores (n,), else None."""
+        header, buffers = self._ask("scores", frame)
+        found = header.get("scores")
+        return None if found is None else self._labels(found, buffers)
+
+    def _labels(self, description: Any, buffers: list[bytearray]) -> np.ndarray:
+        try:
+            return columns.decode_labels(description, buffers)  # type: ignore[no-any-return]
+        except _MALFORMED as error:
+            raise nonsense(error) from None
+
+    def _ask(self, what: str, frame: pd.DataFrame) -> _Answer:
+        writer = protocol.Writer()
+        request = {"do": what, "frame": encode(frame, writer)}
+        cells = len(frame) * (len(self._traits.classes or ()) + 1)
+        header, buffers = self._worker.ask(request, writer, _ANSWER_BYTES + cells * _CELL_BYTES)
+        raise_failure(header, "score" if what == "scores" else what)
+        return header, buffers
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def encode(frame: pd.DataFrame, writer: protocol.Writer) -> dict[str, Any]:
+    """Return the description of *frame* for the wire.
+
+    Raises
+    ------
+    IncompleteError
+        A column holds values of a kind that no model file takes.
+    """
+    try:
+        return columns.encode_frame(frame, writer)
+    except columns.UnsendableColumn as error:
+        raise IncompleteError(
+            f"the data hold values that cannot be given to a model ({one_line(error)})",
+            "Turn the column into numbers, text, dates or categories.",
+        ) from None
+
+
+def raise_failure(header: dict[str, Any], what: str) -> None:
+    """Raise what a model raised in its process, as a sentence."""
+    failure = header.get("failure")
+    if isinstance(failure, dict):
+        kind, text, step = (str(failure.get(key, "")) for key in ("kind", "text", "step"))
+        raise explain_failure(kind, text, step, what)

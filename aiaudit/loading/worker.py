@@ -1,0 +1,73 @@
+"""The model's own process: it opens one model file behind locks and answers with plain numbers and text.
+
+Started as ``PYTHON -I worker.py`` by `aiaudit.loading.process`, also under an interpreter that does not have
+this package: standard library, numpy and what the model needs, Python 3.8 or newer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import types
+import warnings
+
+
+def _siblings() -> None:
+    """Make the modules beside this file importable as ``aiaudit_worker.NAME``, and nothing else of the package."""
+    package = types.ModuleType("aiaudit_worker")
+    package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
+    sys.modules["aiaudit_worker"] = package
+
+
+if __name__ == "__main__":
+    _siblings()
+    __package__ = "aiaudit_worker"
+
+from . import answering, protocol
+
+#: Bytes that one request may hold.
+_REQUEST_LIMIT = 1 << 36
+
+
+def _own_streams() -> tuple[object, object]:
+    """Return the pipes to the audit; whatever the model prints goes nowhere."""
+    requests = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
+    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+    return requests, answers
+
+
+def _leave_with_parent() -> None:
+    """End this process when the audit has ended, also in the middle of a computation."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Answer requests until the audit closes the pipe."""
+    requests, answers = _own_streams()
+    warnings.simplefilter("ignore")
+    host = answering.Host(_leave_with_parent)
+    while True:
+        try:
+            header, buffers = protocol.receive(requests, _REQUEST_LIMIT)  # type: ignore[arg-type]
+        except EOFError:
+            os._exit(0)
+        writer = protocol.Writer()
+        answer = answering.answer(host, header, buffers, writer)
+        protocol.send(answers, answer, writer.buffers)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
