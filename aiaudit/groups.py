@@ -12,6 +12,7 @@ import pandas as pd
 
 from aiaudit.errors import UsageError, one_line
 from aiaudit.facts import RESERVED_SCOPES
+from aiaudit.labels import sorted_labels
 
 MISSING = "(missing)"
 #: A numeric column with more values than this is cut into bins; with fewer, each value is a group.
@@ -37,7 +38,7 @@ class Attribute:
     name : str
         The column.
     levels : tuple of str
-        Group labels, sorted; a group of missing values comes last.
+        Group labels, sorted (numbers by size); a group of missing values comes last.
     codes : ndarray of uint16, shape (n,)
         Each row's position in `levels`.
     missing : int
@@ -106,7 +107,7 @@ def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
     if edges is not None:
         _check_edges(sensitive, edges, known, numbers)
         return _binned(sensitive.column, values, edges, "declared")
-    if numeric and known.nunique() > DISTINCT_NUMBERS:
+    if numeric and numbers.nunique() > DISTINCT_NUMBERS:
         edges, source = _default_edges(sensitive.column, numbers)
         return _binned(sensitive.column, values, edges, source)
     return _named(sensitive.column, values)
@@ -115,10 +116,10 @@ def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
 def _check_edges(
     sensitive: Sensitive, edges: tuple[float, ...], known: pd.Series, numbers: pd.Series
 ) -> None:
-    if list(edges) != sorted(set(edges)) or not all(np.isfinite(edges)):
+    if not edges or list(edges) != sorted(set(edges)) or not all(np.isfinite(edges)):
         raise UsageError(
             f"the edges of '{one_line(sensitive.column)}' do not ascend",
-            "List each edge once, smallest first.",
+            "List each edge once, smallest first; one at least.",
         )
     bad = known[~np.isfinite(numbers.to_numpy(float))]
     if len(bad):
@@ -133,11 +134,15 @@ def _default_edges(column: str, numbers: pd.Series) -> tuple[tuple[float, ...], 
         return AGE_EDGES, "default for ages: 40 (ADEA) and 62 (Regulation B)"
     quartiles = np.unique(np.quantile(numbers, [0.25, 0.5, 0.75]))
     inside = quartiles[quartiles > numbers.min()]
-    return tuple(float(q) for q in inside), "default: quartiles of these rows"
+    if len(inside):
+        return tuple(float(q) for q in inside), "default: quartiles of these rows"
+    above = numbers[numbers > numbers.min()].min()
+    return (float(above),), "default: the smallest value, which most rows hold, against the rest"
 
 
 def _number(value: float) -> str:
-    return f"{value:g}"
+    # Every digit: two edges that look alike would make one group of two.
+    return repr(value).removesuffix(".0")
 
 
 def _binned(column: str, values: pd.Series, edges: tuple[float, ...], source: str) -> Attribute:
@@ -154,8 +159,12 @@ def _binned(column: str, values: pd.Series, edges: tuple[float, ...], source: st
 
 def _named(column: str, values: pd.Series) -> Attribute:
     missing = values.isna().to_numpy()
-    codes, levels = pd.factorize(values, sort=True)
-    return _attribute(column, [str(level) for level in levels], codes, missing)
+    found, unique = pd.factorize(values)
+    levels = sorted_labels(unique)
+    position = {level: i for i, level in enumerate(levels)}
+    # The last place is for the rows without a value, whose code is -1.
+    codes = np.array([*(position[value] for value in unique), 0])[found]
+    return _attribute(column, list(levels), codes, missing)
 
 
 def _attribute(
