@@ -128,10 +128,12 @@ def _attribute(sensitive: Sensitive, inputs: Inputs, kept: Rowwise) -> Attribute
     own_file = sensitive.column in inputs.groups
     values = inputs.groups[sensitive.column] if own_file else inputs.table.labels(sensitive.column)
     found = attribute(sensitive, values[kept])
-    if len(found.levels) < 2:
+    occurring = [found.levels[code] for code in np.unique(found.codes)]
+    if len(occurring) < 2:
         raise IncompleteError(
-            f"column '{one_line(found.name)}' holds one group only, {some(found.levels)}",
-            "Groups can be compared only where there are two; audit more rows, or name another column.",
+            f"column '{one_line(found.name)}' holds one group only, {some(occurring)}",
+            "Groups can be compared only where there are two; audit more rows, declare other edges of a number, "
+            "or name another column.",
         )
     return found
 
