@@ -1,0 +1,50 @@
+"""No test reaches the network or depends on the environment it was started in."""
+
+import os
+import socket
+
+import pytest
+
+#: Variables that change what the tool or its libraries do.
+SCRUBBED = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CI",
+    "GITHUB_ACTIONS",
+    "SOURCE_DATE_EPOCH",
+    "AIAUDIT_CONFIG",
+    "COLUMNS",
+)
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_environment():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SCRUBBED:
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network():
+    """Refuse every connection that leaves the machine."""
+
+    def guarded(original):
+        def connect(self, address):
+            if self.family != socket.AF_UNIX and address[0] not in LOCAL:
+                raise AssertionError(f"a test reaches for the network: {address}")
+            return original(self, address)
+
+        return connect
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def environment():
+    """Variables for a process of our own."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
