@@ -1,0 +1,1 @@
+"""Shapley attributions in the user's own columns, for any model that can be called."""

@@ -1,0 +1,177 @@
+"""How sure global importances are, and whether their order is settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from aiaudit.explaining.strata import Moments, Strata
+
+Floats = npt.NDArray[np.float64]
+
+#: How many of the largest importances are put in order.
+TOP = 5
+#: Two columns are tied if they surely differ by less than this share of the total importance.
+TIE = 0.02
+
+
+class Order(StrEnum):
+    """How a column's importance compares with the next smaller one's."""
+
+    LARGER = "larger"
+    TIED = "tied"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A number with its standard error and the ends of its interval, None where there can be none."""
+
+    value: float
+    standard_error: float
+    ends: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """Row by row, what each column's importance is the mean of; arrays of float of shape (n, p).
+
+    Parameters
+    ----------
+    values : ndarray
+        The attributions.
+    magnitude, at_least, at_most : ndarray
+        Their sizes and two bounds on those, see `aiaudit.explaining.blocks.Block`.
+    strata : Strata
+        How means over the table are taken from these rows.
+    """
+
+    values: Floats
+    magnitude: Floats
+    at_least: Floats
+    at_most: Floats
+    strata: Strata
+
+    @cached_property
+    def middle(self) -> Moments:
+        """Importance of each column."""
+        return self._moments(self.magnitude)
+
+    @cached_property
+    def least(self) -> Moments:
+        """What it is at least, but for chance."""
+        return self._moments(self.at_least)
+
+    @cached_property
+    def most(self) -> Moments:
+        """What it is at most, but for chance."""
+        return self._moments(self.at_most)
+
+    def _moments(self, sizes: Floats) -> Moments:
+        # A row counts twice: by its own attributions, and as background, where a row whose attribution is high
+        # makes those of all others lower. Attributions average to zero over the table by definition, so
+        # taking the second part off leaves the mean as it is and makes its standard error right.
+        return self.strata.moments(sizes - np.sign(self.values).mean(axis=0) * self.values)
+
+
+def importances(sizes: Sizes, level: float) -> tuple[Estimate, ...]:
+    """Return the mean size of each column's attributions over the table.
+
+    The interval reaches from the lower end for the bound that is never too large to the upper end for the
+    bound that is never too small, each by the delta method on the log scale, as sizes are skewed. A column
+    that never changed the output has none: rows not seen might differ.
+    """
+    z = _quantile(sizes, level)
+    low = [_scaled(m, -z * e) for m, e in zip(sizes.least.mean, sizes.least.errors, strict=True)]
+    high = [_scaled(m, z * e) for m, e in zip(sizes.most.mean, sizes.most.errors, strict=True)]
+    touched = np.any(sizes.values != 0, axis=0)
+    return tuple(
+        _estimate(max(m, 0.0), e, a, b) if t else Estimate(value=0.0, standard_error=0.0, ends=None)
+        for m, e, a, b, t in zip(sizes.middle.mean, sizes.middle.errors, low, high, touched, strict=True)
+    )
+
+
+def share(sizes: Sizes, chosen: npt.NDArray[np.bool_], level: float) -> Estimate | None:
+    """Return the share of the total importance that falls to the *chosen* columns; None if the total is zero.
+
+    Parameters
+    ----------
+    sizes : Sizes
+        Row by row.
+    chosen : ndarray of bool, shape (p,)
+        The columns whose shares are added.
+    level : float
+        Confidence level. The interval is made on the logit scale, from the least that the chosen columns can
+        hold (they at their lower bound, the others at their upper) to the most.
+    """
+    means = np.maximum(sizes.middle.mean, 0)
+    total = means.sum()
+    if total <= 0:
+        return None
+    value = float(means[chosen].sum() / total)
+    if not 0 < value < 1:
+        return Estimate(value=value, standard_error=0.0, ends=None)
+    gradient = (chosen - value) / total
+    error = float(np.sqrt(gradient @ sizes.middle.covariance @ gradient))
+    least, most = np.maximum(sizes.least.mean, 0), np.maximum(sizes.most.mean, 0)
+    ends = np.array([_part(least, most, chosen), 1 - _part(least, most, ~chosen)])
+    width = _quantile(sizes, level) * error / (value * (1 - value))
+    low, high = special.expit(special.logit(ends) + np.array([-width, width]))
+    return _estimate(value, error, low, high)
+
+
+def _part(mine: Floats, others: Floats, chosen: npt.NDArray[np.bool_]) -> float:
+    return float(mine[chosen].sum() / (mine[chosen].sum() + others[~chosen].sum()))
+
+
+def order(sizes: Sizes, level: float, look: int) -> tuple[Order, ...]:
+    """Compare each of the largest columns with the next one, over this table.
+
+    Parameters
+    ----------
+    sizes : Sizes
+        Row by row.
+    level : float
+        Confidence that every statement made at any look is right.
+    look : int
+        How often the question is asked, this time included. Look k spends a share of 6 / (π k)² of the allowed
+        error, divided evenly among the pairs: over any number of looks it adds up to no more than allowed.
+
+    Returns
+    -------
+    tuple of Order
+        One for each neighbouring pair among the `TOP` + 1 largest, largest first.
+    """
+    means, covariance = sizes.middle.mean, sizes.middle.drawing
+    ranked = np.argsort(-means, kind="stable")[: TOP + 1]
+    this, other = ranked[:-1], ranked[1:]
+    alpha = (1 - level) * 6 / (np.pi * look) ** 2 / max(1, len(this))
+    variances = covariance[this, this] + covariance[other, other] - 2 * covariance[this, other]
+    margins = _quantile(sizes, 1 - alpha) * np.sqrt(np.maximum(variances, 0))
+    tie = TIE * means.sum()
+    return tuple(_compared(gap, m, tie) for gap, m in zip(means[this] - means[other], margins, strict=True))
+
+
+def _compared(gap: float, margin: float, tie: float) -> Order:
+    if gap > margin:
+        return Order.LARGER
+    return Order.TIED if gap + margin <= tie else Order.UNDECIDED
+
+
+def _quantile(sizes: Sizes, level: float) -> float:
+    return float(stats.t.ppf((1 + level) / 2, len(sizes.values) - 1))
+
+
+def _scaled(mean: float, shift: float) -> float:
+    """Return *mean* moved by *shift* on the log scale; a mean that noise has made negative becomes zero."""
+    return float(mean * np.exp(shift / mean)) if mean > 0 else 0.0
+
+
+def _estimate(value: float, error: float, low: float, high: float) -> Estimate:
+    ends = float(min(low, value)), float(max(high, value))
+    return Estimate(value=float(value), standard_error=float(error), ends=ends)

@@ -1,0 +1,54 @@
+"""An estimate from an explanation, as a measurement."""
+
+from __future__ import annotations
+
+from aiaudit.explaining.importance import LEVEL, Explanation
+from aiaudit.explaining.intervals import Estimate
+from aiaudit.facts import Interval, Measurement, Scope
+
+METHOD = "Shapley values from pairs of rows by least squares; means stratified by the column's own values"
+BOUNDS = "delta method beyond both bounds"
+
+
+def measurement(
+    metric: str, found: Explanation, estimate: Estimate | None, scope: Scope | None = None, **told: str | int
+) -> Measurement:
+    """Return an estimate with its interval, or with the reason why there is none.
+
+    Parameters
+    ----------
+    metric : str
+        Its name.
+    found : Explanation
+        What it was computed from.
+    estimate : Estimate or None
+        None where it is undefined.
+    scope : mapping of str to str, optional
+        The column.
+    **told
+        Further settings and remarks.
+    """
+    n = len(found.rows)
+    ends = None if estimate is None else estimate.ends
+    params: dict[str, str | int] = {"background": "rows of the table", "exact": found.exact, **told}
+    params["stopped"] = found.stopped
+    if ends is None:
+        params["no_interval"] = _no_interval(n, estimate)
+    return Measurement(
+        metric=metric,
+        value=None if estimate is None else estimate.value,
+        n=n,
+        interval=None if ends is None else Interval(low=ends[0], high=ends[1], level=LEVEL, method=BOUNDS),
+        scope=scope or {},
+        method=METHOD,
+        params=params,
+        excluded={"output is not finite": found.sampled - n} if n < found.sampled else {},
+    )
+
+
+def _no_interval(n: int, estimate: Estimate | None) -> str:
+    if n < 2:
+        return "fewer than two rows could be explained"
+    if estimate is None:
+        return "no column changed the output"
+    return "nothing else changed the output" if estimate.value else "it never changed the output"
