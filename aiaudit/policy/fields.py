@@ -51,7 +51,7 @@ def _fraction(value: object) -> Fraction:
     if isinstance(value, Fraction):
         return value
     # The decimal text, not the binary float: 0.8 must mean exactly four fifths.
-    text = str(value).replace(" ", "")
+    text = str(value)
     try:
         # Fraction's own grammar also takes '1_000', and exponents that fill the memory.
         return Fraction(text if len(text) <= 30 and re.fullmatch(_EXACT, text) else "no number")

@@ -104,7 +104,12 @@ def in_words(error: ErrorDetails) -> str:
         case "date_type" | "date_parsing" | "date_from_datetime_parsing":
             return f"{shown} is not a date; write year-month-day, for example 2026-11-21"
         case "string_too_short":
-            return f"at least {error['ctx']['min_length']} characters are needed here"
+            least = error["ctx"]["min_length"]
+            return (
+                "text is needed here, this is blank"
+                if least == 1
+                else f"{least} characters or more are needed here"
+            )
         case "too_short":
             return "this list is empty" if not given else "this list is too short"
         case "string_pattern_mismatch":

@@ -29,7 +29,6 @@ MAX_NODES = 50_000
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,3})?|-?\.[0-9]+")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_yaml(path: str | FilePath, name: str | None = None) -> Document:
@@ -219,9 +218,11 @@ class _Builder:
 
 
 def _text(event: events.ScalarEvent, place: Place) -> str:
-    if _SURROGATE.search(event.value):
-        raise _Stop(place, "an escape stands for half a character (a surrogate)")
-    return str(event.value)
+    try:
+        # JSON writes a character beyond U+FFFF as the escapes of two halves.
+        return str(event.value).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise _Stop(place, "an escape stands for half a character (a surrogate)") from None
 
 
 def _scalar(event: events.ScalarEvent, place: Place) -> str | int | float | bool | None:
