@@ -97,6 +97,7 @@ class Contrasts:
         method: str,
         tested: bool = True,
     ) -> Iterator[Measurement]:
+        why_not = "undefined" if tested else "a count, not an estimate"
         for i, group in enumerate(self.groups):
             sure = None if values[i] is None else interval(low[i], high[i], method.split("; ")[-1])
             testable = tested and values[i] is not None
@@ -113,7 +114,7 @@ class Contrasts:
                 tests=self._tests(i) if testable else {},
                 reference=self._reference(i),
                 method=f"{method}; {self.test.chosen[i]}" if testable else method,
-                params={} if sure else {"no_interval": "undefined" if tested else "a count, not an estimate"},
+                params=self.rates.remarks(group, None if sure else why_not),
             )
 
     def _tests(self, i: int) -> dict[str, float]:

@@ -120,6 +120,8 @@ def _too_small(requirement: Requirement, measurement: Measurement, rows: int) ->
     what = "the group" if own < requirement.min_n else "the reference group"
     counted = smallest_denominator(measurement)
     reason = f"too few to tell: {counted} counted in {what}, the policy asks for {requirement.min_n}"
+    if measurement.params.get("unknown_group"):
+        reason += "; find out their group rather than more of them"
     needed = _in_rows(measurement, rows) if own < requirement.min_n else None
     return _verdict(requirement, measurement, Status.INCONCLUSIVE, reason, rows=needed)
 
@@ -191,8 +193,11 @@ def interval_at(measurement: Measurement, level: float) -> tuple[float, float] |
 
 
 def _in_rows(measurement: Measurement, counted: float) -> int | None:
-    """Convert members of a denominator (say, the qualified) to rows of the group they come from."""
-    if not math.isfinite(counted):
+    """Convert members of a denominator (say, the qualified) to rows of the group they come from.
+
+    None where rows are no remedy: no number suffices, or the group is that of people whose group is unknown.
+    """
+    if not math.isfinite(counted) or measurement.params.get("unknown_group"):
         return None
     share = measurement.denominator / measurement.n if measurement.denominator and measurement.n else 1.0
     return math.ceil(counted / share)

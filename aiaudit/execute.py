@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiaudit.assemble import Inputs, assemble
 from aiaudit.audit import Choices, audit, references, today
 from aiaudit.config import Config
-from aiaudit.errors import one_line
+from aiaudit.errors import UsageError, one_line
 from aiaudit.loading.models import open_model
 from aiaudit.loading.joins import join_groups
 from aiaudit.loading.tables import Table, read_table
@@ -115,6 +115,10 @@ def _declared(config: Config) -> Declared:
 def _read(
     config: Config, declared: Declared
 ) -> tuple[Table, Mapping[str, pd.Series], dict[str, dict[str, str]], tuple[str, ...]]:
+    if config.data.path is None:
+        raise UsageError(
+            "no data was named", "Run 'aiaudit check MODEL DATA', or 'aiaudit check DATA --predictions COL'."
+        )
     protected = [sensitive.column for sensitive in declared.sensitive]
     needed = [c for c in (declared.target, declared.predictions) if c is not None]
     if config.data.groups is None:

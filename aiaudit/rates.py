@@ -111,8 +111,13 @@ class Rates:
                 scope=scope,
                 interval=interval(low[i], high[i], "Wilson"),
                 method="share of counts; Wilson score interval",
-                params={} if n else {"no_interval": "undefined: the denominator is 0"},
+                params=self.remarks(i, None if n else "undefined: the denominator is 0"),
             )
+
+    def remarks(self, i: int, no_interval: str | None) -> dict[str, str | int | float | bool | None]:
+        """Return what the reader of group *i*'s number must know beside it."""
+        unknown: dict[str, str | int | float | bool | None] = {} if self.known[i] else {"unknown_group": True}
+        return unknown if no_interval is None else {**unknown, "no_interval": no_interval}
 
 
 def interval(low: float, high: float, method: str) -> Interval | None:

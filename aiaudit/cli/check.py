@@ -96,7 +96,6 @@ def check(files: tuple[str, ...], style: str, quiet: bool, exit_zero: bool, **op
 def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
     """Return the configuration of the file, if any, with the command line laid over it."""
     from aiaudit.config import Config, load_config, overlay
-    from aiaudit.errors import UsageError
     from aiaudit.groups import parse_sensitive
 
     path = options.pop("config")
@@ -111,12 +110,7 @@ def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
     if (groups is None) != (on is None):
         raise click.UsageError("--groups FILE and --on COL go together")
     sensitive = tuple(parse_sensitive(text) for text in options.pop("sensitive"))
-    merged = overlay(config, model=model, data=data, groups=groups, on=on, sensitive=sensitive, **options)
-    if merged.data.path is None:
-        raise UsageError(
-            "no data was named", "Run 'aiaudit check MODEL DATA', or 'aiaudit check DATA --predictions COL'."
-        )
-    return merged
+    return overlay(config, model=model, data=data, groups=groups, on=on, sensitive=sensitive, **options)
 
 
 def _files(files: tuple[str, ...], predictions: str | None, config: Config) -> tuple[str | None, str | None]:
