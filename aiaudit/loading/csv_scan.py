@@ -57,16 +57,22 @@ def scan(data: bytes, separator: str, width: int, place: str) -> Scan:
     Raises
     ------
     IncompleteError
-        Records with too many or too few fields, a quote that is never closed, or a blank line in a table
-        of one column, where it may be a missing value.
+        Records with too many or too few fields, a quote that is never closed, or a carriage return alone.
     """
-    reader = csv.reader(chain(_lines(data), [_END]), delimiter=separator)
+    returns: set[int] = set()
+    reader = csv.reader(chain(_noting_returns(_lines(data), returns), [_END]), delimiter=separator)
     seen = Scan(starts=array("q"), blanks=[], ragged=[], zeros=set())
     start, after = 1, 1
     record: list[str] = []
     try:
         for record in reader:
             start, after = after, reader.line_num + 1
+            if reader.line_num in returns:
+                # pandas takes it for a line end as well, and then shifts the columns of a line like "\r,1".
+                raise IncompleteError(
+                    f"{place}, line {reader.line_num}: a carriage return stands alone outside quotes",
+                    "Put quotes round the field that holds it, or end every line in the same way.",
+                )
             if record != [_END]:
                 _note(seen, record, start, reader.line_num, width)
     except csv.Error as error:
@@ -97,6 +103,14 @@ def blank_lines(seen: Scan, width: int, place: str) -> int:
 
 def _lines(data: bytes) -> Iterator[str]:
     return io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+
+
+def _noting_returns(lines: Iterator[str], returns: set[int]) -> Iterator[str]:
+    """Pass *lines* on, and put into *returns* the numbers of those that end in a lone carriage return."""
+    for number, line in enumerate(lines, start=1):
+        if line.endswith("\r"):
+            returns.add(number)
+        yield line
 
 
 def _blank(record: list[str]) -> bool:

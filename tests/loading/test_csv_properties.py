@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aiaudit.errors import AuditError
 from aiaudit.loading import csv_regular
 from aiaudit.loading.csv_regular import regular_rows
 from aiaudit.loading.csv_scan import blank_lines, scan
@@ -97,3 +98,20 @@ def test_the_fast_check_is_used_across_blocks(monkeypatch: pytest.MonkeyPatch, q
     text = written([["a", "b", "c"], *rows], "\r\n", csv.QUOTE_MINIMAL)
     assert regular_rows((text + "\r\n\r\n").encode(), ",", 3) == (100, frozenset({2}))
     assert regular_rows((text + "1,2\r\n").encode(), ",", 3) is None
+
+
+@given(body=st.text('a01",;\n\r\t é\x00', max_size=40))
+@settings(max_examples=1000, deadline=None)
+def test_any_text_is_read_as_the_csv_module_reads_it_or_refused(
+    write, tmp_path_factory: pytest.TempPathFactory, body: str
+) -> None:
+    path = write(tmp_path_factory.getbasetemp(), "left,right\n" + body, "any.csv")
+    try:
+        table = read_table(path, text_columns=["left", "right"])
+    except AuditError:
+        return
+    records = csv.reader(io.StringIO(body, newline=""))
+    rows = [record for record in records if "".join(record).strip(" \t") or len(record) > 1]
+    assert [list(table.labels("left")), list(table.labels("right"))] == [
+        [row[i] or None for row in rows] for i in (0, 1)
+    ]
