@@ -22,11 +22,11 @@ def task_of(model: Model | None, declared: Declared, decisions: Raw, actual: Raw
     """Return what is decided: declared, or inferred from the model or from decisions and outcomes."""
     if declared.task is not None:
         return declared.task
-    if model is not None and declared.predictions is None:
-        classes = model.classes
-        known = None if classes is None else len(classes)
-        return infer_task(model.facts.estimator_type, known, _labels(decisions))
-    return infer_task("", None, [*_labels(decisions), *([] if actual is None else _labels(actual))])
+    labels = [*_labels(decisions), *([] if actual is None else _labels(actual))]
+    if model is None or declared.predictions is not None:
+        return infer_task("", None, labels)
+    classes = model.classes
+    return infer_task(model.facts.estimator_type, None if classes is None else len(classes), labels)
 
 
 def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: Raw | None) -> Subject:
@@ -37,7 +37,7 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
     UsageError
         If decisions and outcomes are not written alike, or the favourable label is not plain.
     IncompleteError
-        If the outcomes are all the same, or are not numbers where numbers are decided.
+        If a row is not decided, the outcomes are all the same, or are not numbers where numbers are decided.
     """
     target = one_line(declared.target)
     if subject.task is Task.REGRESSION:
@@ -46,10 +46,16 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
             predicted_values=_numbers(decisions, "the decisions"),
             actual_values=None if actual is None else _numbers(actual, f"the target column '{target}'"),
         )
+    _check_decided(decisions)
     decided, closed = _decided(subject, declared, decisions)
     classes = decided if actual is None else _joint(decided, _labels(actual), target, closed)
-    favorable, source = favorable_labels(declared.favorable, sorted_labels(classes), subject.task)
     ordered = sorted_labels(classes)
+    if subject.task is Task.BINARY and len(ordered) > 2:
+        raise UsageError(
+            f"a binary task has two labels, but there are {len(ordered)}: {some(ordered)}",
+            "Declare --task multiclass, and name every label that helps the person with --favorable.",
+        )
+    favorable, source = favorable_labels(declared.favorable, ordered, subject.task)
     return replace(
         subject,
         classes=ordered,
@@ -62,6 +68,15 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
 
 def _labels(values: Raw) -> list[str]:
     return list(dict.fromkeys(label_text(value) for value in pd.unique(pd.Series(values))))
+
+
+def _check_decided(decisions: Raw) -> None:
+    undecided = int(pd.isna(pd.Series(decisions)).sum())
+    if undecided:
+        raise IncompleteError(
+            f"the model decided nothing (NaN or None) in {undecided} of {len(decisions)} rows",
+            "Save the whole pipeline with its imputer, or leave the rows that it cannot decide out of the data.",
+        )
 
 
 def _decided(subject: Subject, declared: Declared, decisions: Raw) -> tuple[list[str], bool]:
