@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -98,7 +99,7 @@ def favorable_labels(asked: Sequence[str], classes: Sequence[str], task: Task) -
             return (by_lower[good],), f"inferred from the labels '{by_lower[good]}' and '{by_lower[bad]}'"
     raise UsageError(
         f"which label is good for the person? The labels are {some(classes)}",
-        f"Name it, for example --favorable {one_line(classes[-1] if classes else 'LABEL')} "
+        f"Name it, for example --favorable {shlex.quote(one_line(classes[-1] if classes else 'LABEL'))} "
         "(repeat the option for several); it is never guessed.",
     )
 
