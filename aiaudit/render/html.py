@@ -9,8 +9,9 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from aiaudit.errors import one_line
 from aiaudit.facts import Scope
 from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record
@@ -20,6 +21,8 @@ from aiaudit.render.detail import doubts
 from aiaudit.render.findings import findings, headline, of_status
 
 PACKAGE = "aiaudit.report_templates"
+#: Characters of one printed expression, far above any sentence of ours.
+MOST = 5000
 
 
 def render(record: Record, exit_code: int) -> str:
@@ -31,6 +34,7 @@ def render(record: Record, exit_code: int) -> str:
         .get_template("report.html.j2")
         .render(
             record=record,
+            digest=record.digest,
             exit_code=exit_code,
             meaning=MEANING[Exit(exit_code)],
             found=found,
@@ -51,6 +55,7 @@ def _environment() -> Environment:
         loader=PackageLoader(PACKAGE, ""),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -78,12 +83,22 @@ def _environment() -> Environment:
     return env
 
 
+def _printable(value: object) -> object:
+    """Free whatever a template prints, and is not markup of ours, from control characters."""
+    return value if isinstance(value, Markup) else one_line(value, MOST)
+
+
 def _name(text: object, limit: int = 300) -> Markup:
     """Set a foreign name apart, so that its writing direction cannot turn the text around it."""
-    return Markup("<bdi>{}</bdi>").format(words.name(text, limit))
+    return _isolated(str(text), limit)
+
+
+@lru_cache(maxsize=4096)
+def _isolated(text: str, limit: int) -> Markup:
+    plain = words.name(text, limit)
+    return escape(plain) if plain.isascii() else Markup(f"<bdi>{escape(plain)}</bdi>")
 
 
 def _scope(scope: Scope, limit: int = 300) -> Markup:
     """Return a scope with every name set apart."""
-    pairs = (Markup("{} = {}").format(_name(k, limit), _name(v, limit)) for k, v in scope.items())
-    return Markup(", ").join(pairs) or Markup("all rows")
+    return Markup(", ".join(f"{_name(k, limit)} = {_name(v, limit)}" for k, v in scope.items()) or "all rows")

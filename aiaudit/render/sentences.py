@@ -161,7 +161,7 @@ class _Contrast:
 
     @property
     def versus(self) -> str:
-        return "everyone else" if self.reference.rule == "rest" else people(self.reference.scope)
+        return "other people" if self.reference.rule == "rest" else people(self.reference.scope)
 
 
 def _ratio(f: Finding, m: Measurement, value: float, to: _Contrast) -> str:
@@ -211,5 +211,5 @@ def _interval(interval: Interval | None, spoken: Callable[[float], str]) -> str:
 def _in_a_hundred(f: Finding) -> str:
     hundred = exact(f.requirement.threshold * 100)
     if f.requirement.op is Op.WITHIN:
-        return f"a difference of {hundred} at most"
+        return f"a difference of at most {hundred}"
     return f"{'at least' if f.requirement.op is Op.AT_LEAST else 'at most'} {hundred}"

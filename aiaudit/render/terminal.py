@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import IO
 
+from rich.columns import Columns
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -123,17 +124,15 @@ def _pairs(pairs: Iterable[tuple[str, str]], style: str = "") -> Table:
     return grid
 
 
-def _tally(record: Record) -> Text:
+def _tally(record: Record) -> Columns:
     counts = record.counts()
-    text = Text()
-    for status in ORDER:
-        text.append(
-            f"{SYMBOLS[status]} {counts[status]:,} {WORDS[status]}".replace(" ", "\N{NO-BREAK SPACE}"),
-            STYLES[status] if counts[status] else "dim",
-        )
-        text.append("   ")
-    text.rstrip()
-    return text
+    return Columns(
+        [
+            Text(f"{SYMBOLS[s]} {counts[s]:,} {WORDS[s]}", STYLES[s] if counts[s] else "dim", no_wrap=True)
+            for s in ORDER
+        ],
+        padding=(0, 3),
+    )
 
 
 def _findings(found: tuple[Finding, ...]) -> Iterator[RenderableType]:
