@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -100,36 +101,37 @@ def attribute(sensitive: Sensitive, values: pd.Series) -> Attribute:
         raise UsageError(
             f"a protected column cannot be called '{sensitive.column}'", "Rename the column in the data."
         )
-    known = values.dropna()
-    numbers = pd.to_numeric(known, errors="coerce")
-    numeric = len(known) > 0 and bool(np.isfinite(numbers).all())
-    edges = sensitive.edges
+    # Each distinct text is looked at once; a million rows hold few of them.
+    codes, distinct = pd.factorize(values.to_numpy(object))
+    unique = [str(value) for value in distinct]
+    numbers = np.asarray(pd.to_numeric(pd.Series(unique, dtype=object), errors="coerce"), float)
+    edges, source = sensitive.edges, "declared"
     if edges is not None:
-        _check_edges(sensitive, edges, known, numbers)
-        return _binned(sensitive.column, values, edges, "declared")
-    if numeric and numbers.nunique() > DISTINCT_NUMBERS:
-        edges, source = _default_edges(sensitive.column, numbers)
-        return _binned(sensitive.column, values, edges, source)
-    return _named(sensitive.column, values)
+        _check_edges(sensitive, edges, unique, numbers)
+    elif len(unique) and np.isfinite(numbers).all() and len(np.unique(numbers)) > DISTINCT_NUMBERS:
+        edges, source = _default_edges(sensitive.column, numbers[codes[codes >= 0]])
+    if edges is None:
+        return _named(sensitive.column, codes, unique)
+    return _binned(sensitive.column, codes, numbers, edges, source)
 
 
 def _check_edges(
-    sensitive: Sensitive, edges: tuple[float, ...], known: pd.Series, numbers: pd.Series
+    sensitive: Sensitive, edges: tuple[float, ...], unique: Sequence[str], numbers: npt.NDArray[np.float64]
 ) -> None:
     if not edges or list(edges) != sorted(set(edges)) or not all(np.isfinite(edges)):
         raise UsageError(
             f"the edges of '{one_line(sensitive.column)}' do not ascend",
             "List each edge once, smallest first; one at least.",
         )
-    bad = known[~np.isfinite(numbers.to_numpy(float))]
+    bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         raise UsageError(
-            f"column '{one_line(sensitive.column)}' has edges but holds text, such as '{one_line(bad.iloc[0])}'",
+            f"column '{one_line(sensitive.column)}' has edges but holds text, such as '{one_line(unique[bad[0]])}'",
             "Remove the edges, or give the column numbers.",
         )
 
 
-def _default_edges(column: str, numbers: pd.Series) -> tuple[tuple[float, ...], str]:
+def _default_edges(column: str, numbers: npt.NDArray[np.float64]) -> tuple[tuple[float, ...], str]:
     if re.search(r"(?:^|[^a-z])age(?:p|s)?(?:$|[^a-z])", column.lower()):
         return AGE_EDGES, "default for ages: 40 (ADEA) and 62 (Regulation B)"
     quartiles = np.unique(np.quantile(numbers, [0.25, 0.5, 0.75]))
@@ -145,53 +147,56 @@ def _number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def _binned(column: str, values: pd.Series, edges: tuple[float, ...], source: str) -> Attribute:
+def _binned(
+    column: str,
+    codes: npt.NDArray[np.intp],
+    numbers: npt.NDArray[np.float64],
+    edges: tuple[float, ...],
+    source: str,
+) -> Attribute:
     labels = [
         f"under {_number(edges[0])}",
         *(f"{_number(a)} to under {_number(b)}" for a, b in pairwise(edges)),
         f"{_number(edges[-1])} or over",
     ]
-    missing = values.isna().to_numpy()
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
-    codes = np.searchsorted(np.asarray(edges), np.where(missing, 0.0, numbers), side="right")
-    return _attribute(column, labels, codes, missing, edges, source)
+    bins = np.searchsorted(np.asarray(edges), numbers, side="right")
+    return _attribute(column, labels, bins, codes, edges, source)
 
 
-def _named(column: str, values: pd.Series) -> Attribute:
-    missing = values.isna().to_numpy()
-    found, unique = pd.factorize(values)
+def _named(column: str, codes: npt.NDArray[np.intp], unique: Sequence[str]) -> Attribute:
     levels = sorted_labels(unique)
     position = {level: i for i, level in enumerate(levels)}
-    # The last place is for the rows without a value, whose code is -1.
-    codes = np.array([*(position[value] for value in unique), 0])[found]
-    return _attribute(column, list(levels), codes, missing)
+    return _attribute(column, list(levels), np.array([position[value] for value in unique], int), codes)
 
 
 def _attribute(
     column: str,
     labels: list[str],
-    codes: npt.NDArray[np.integer],
-    missing: npt.NDArray[np.bool_],
+    level_of: npt.NDArray[np.integer],
+    codes: npt.NDArray[np.intp],
     edges: tuple[float, ...] = (),
     edges_from: str = "",
 ) -> Attribute:
+    """Compose the attribute of rows whose distinct value is *codes* (-1: missing), of level *level_of* each."""
     if len(labels) >= 2**16 - 1:
         raise UsageError(
             f"column '{one_line(column)}' has {len(labels)} different values: it names people, not groups",
             "Choose a column with fewer groups, or declare edges for a number.",
         )
-    if missing.any():
+    missing = int((codes < 0).sum())
+    # The last place is for the rows without a value, whose code is -1.
+    levels = np.array([*level_of, len(labels)])[codes]
+    if missing:
         # A group whose real name is the label for missing values must not be counted with them.
         name = MISSING
         while name in labels:
             name = f"({name})"
-        codes = np.where(missing, len(labels), codes)
         labels = [*labels, name]
     return Attribute(
         name=column,
         levels=tuple(labels),
-        codes=codes.astype(np.uint16),
-        missing=int(missing.sum()),
+        codes=levels.astype(np.uint16),
+        missing=missing,
         edges=edges,
         edges_from=edges_from,
     )

@@ -67,7 +67,7 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
 
 
 def _labels(values: Raw) -> list[str]:
-    return list(dict.fromkeys(label_text(value) for value in pd.unique(pd.Series(values))))
+    return list(dict.fromkeys(label_text(value) for value in pd.unique(values)))
 
 
 def _check_decided(decisions: Raw) -> None:
