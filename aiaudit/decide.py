@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from fractions import Fraction
 
 from aiaudit.facts import Form, Measurement
 from aiaudit.family import Family, smallest_denominator
 from aiaudit.policy.model import DecideOn, Kind, Op, Requirement
+from aiaudit.prospects import detectable_gap, in_rows, interval_at, rows_to_narrow, rows_to_settle, sides
 from aiaudit.record import Status, Verdict
-from aiaudit.statistics.intervals import at_level, newcombe, ratio_score, wilson
 from aiaudit.statistics.multiplicity import simultaneous_level
-from aiaudit.statistics.power import rows_needed, smallest_detectable_difference, smallest_detectable_ratio
 
 
 def decide(
@@ -55,7 +53,8 @@ def exact(measurement: Measurement) -> Fraction | None:
     if m.value is None:
         return None
     if m.form is Form.VALUE or m.numerator is None or m.denominator is None:
-        return Fraction(repr(m.value))
+        # The decimal text of the float, as the threshold is read; float() for NumPy's, which print otherwise.
+        return Fraction(repr(float(m.value)))
     rate = Fraction(m.numerator, m.denominator)
     if m.form is Form.RATE or reference is None:
         return rate
@@ -122,7 +121,7 @@ def _too_small(requirement: Requirement, measurement: Measurement, rows: int) ->
     reason = f"too few to tell: {counted} counted in {what}, the policy asks for {requirement.min_n}"
     if measurement.params.get("unknown_group"):
         reason += "; find out their group rather than more of them"
-    needed = _in_rows(measurement, rows) if own < requirement.min_n else None
+    needed = in_rows(measurement, rows) if own < requirement.min_n else None
     return _verdict(requirement, measurement, Status.INCONCLUSIVE, reason, rows=needed)
 
 
@@ -143,12 +142,12 @@ def _by_significance(
         return _verdict(requirement, measurement, Status.FAIL, reason, p_adjusted=p)
     if breached:
         reason = "the value breaches the threshold, but with so few rows chance alone could explain it"
-        rows = _rows_to_settle(measurement, alpha / family.size)
+        rows = rows_to_settle(measurement, alpha / family.size)
         return _verdict(requirement, measurement, Status.INCONCLUSIVE, reason, p_adjusted=p, rows=rows)
     reason = (
         "the difference is significant but within the threshold" if significant else "no evidence of a breach"
     )
-    seen = _detectable(requirement, measurement, alpha / family.size)
+    seen = detectable_gap(requirement, measurement, alpha / family.size)
     return _verdict(requirement, measurement, Status.PASS, reason, p_adjusted=p, detectable=seen)
 
 
@@ -160,73 +159,13 @@ def _by_interval(requirement: Requirement, measurement: Measurement, family: Fam
             requirement, measurement, Status.INCONCLUSIVE, "no interval was reported for this number"
         )
     low, high = ends
-    threshold = float(requirement.threshold)
-    inside, outside = {
-        Op.AT_LEAST: (low >= threshold, high < threshold),
-        Op.AT_MOST: (high <= threshold, low > threshold),
-        Op.WITHIN: (-threshold <= low and high <= threshold, high < -threshold or low > threshold),
-    }[requirement.op]
+    inside, outside = sides(requirement, low, high)
     span = f"the interval {low:.3f} to {high:.3f} at level {level:.4g}"
     if inside:
         return _verdict(requirement, measurement, Status.PASS, f"{span} lies within the threshold")
     if outside:
         return _verdict(requirement, measurement, Status.FAIL, f"{span} lies beyond the threshold")
-    rows = _rows_to_narrow(requirement, measurement, high - low)
+    rows = rows_to_narrow(requirement, measurement, level)
     return _verdict(
         requirement, measurement, Status.INCONCLUSIVE, f"{span} straddles the threshold", rows=rows
     )
-
-
-def interval_at(measurement: Measurement, level: float) -> tuple[float, float] | None:
-    """Return the measurement's interval at another level, recomputed from counts where there are any."""
-    m, reference = measurement, measurement.reference
-    if m.interval is None or m.value is None:
-        return None
-    if m.numerator is None or m.denominator is None or m.form is Form.VALUE:
-        low, high = at_level(m.interval.low, m.interval.high, m.value, m.interval.level, level)
-    elif m.form is Form.RATE or reference is None:
-        low, high = wilson(m.numerator, m.denominator, level)
-    else:
-        between = ratio_score if m.form is Form.RATIO else newcombe
-        low, high = between(m.numerator, m.denominator, reference.numerator, reference.denominator, level)
-    return float(low), float(high)
-
-
-def _in_rows(measurement: Measurement, counted: float) -> int | None:
-    """Convert members of a denominator (say, the qualified) to rows of the group they come from.
-
-    None where rows are no remedy: no number suffices, or the group is that of people whose group is unknown.
-    """
-    if not math.isfinite(counted) or measurement.params.get("unknown_group"):
-        return None
-    share = measurement.denominator / measurement.n if measurement.denominator and measurement.n else 1.0
-    return math.ceil(counted / share)
-
-
-def _rows_to_settle(measurement: Measurement, alpha: float) -> int | None:
-    m, reference = measurement, measurement.reference
-    if reference is None or m.numerator is None or m.denominator is None:
-        return None
-    counted = rows_needed(m.numerator, m.denominator, reference.numerator, reference.denominator, alpha)
-    return _in_rows(m, float(counted))
-
-
-def _rows_to_narrow(requirement: Requirement, measurement: Measurement, width: float) -> int | None:
-    value = exact(measurement)
-    distance = 0.0 if value is None else abs(float(margin(requirement, value)))
-    if distance == 0:
-        return None
-    # Width shrinks with the root of the rows; half of it must fit between the value and the threshold.
-    return max(math.ceil(measurement.n * ((width / 2 / distance) ** 2 - 1)), 1)
-
-
-def _detectable(requirement: Requirement, measurement: Measurement, alpha: float) -> float | None:
-    m, reference = measurement, measurement.reference
-    if reference is None or m.denominator is None or not m.denominator or requirement.op is Op.AT_MOST:
-        return None
-    rate = reference.numerator / reference.denominator
-    if m.form is Form.RATIO:
-        found = smallest_detectable_ratio(m.denominator, rate, reference.denominator, alpha)
-    else:
-        found = smallest_detectable_difference(m.denominator, rate, reference.denominator, alpha)
-    return float(found) if math.isfinite(found) else None
