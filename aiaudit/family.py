@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aiaudit.facts import Form, Measurement
-from aiaudit.policy.model import DecideOn, ErrorControl, Requirement
+from aiaudit.policy.model import DecideOn, ErrorControl, Kind, Requirement
 from aiaudit.statistics.multiplicity import holm
 
 #: What makes two tests the same test: the check, the two groups, and the table up to swapping yes and no.
@@ -57,6 +57,7 @@ def tested(requirement: Requirement, measurement: Measurement) -> bool:
     """Return whether the measurement enters the family: sizes decide that, never the outcome."""
     return (
         requirement.decide_on is DecideOn.SIGNIFICANCE
+        and requirement.kind is Kind.MEASURED
         and measurement.form in (Form.RATIO, Form.DIFFERENCE)
         and measurement.value is not None
         and measurement.p_value is not None
@@ -92,16 +93,24 @@ def families(pairs: Iterable[tuple[Requirement, Measurement]], control: ErrorCon
 def _family(pairs: list[tuple[Requirement, Measurement]]) -> Family:
     raw: dict[Hypothesis, float] = {}
     looks: dict[Hypothesis, float] = {}
-    intervals = 0
+    read = 0.0
     for requirement, measurement in pairs:
-        if requirement.decide_on is DecideOn.INTERVAL and measurement.value is not None:
-            intervals += 1
-        if not tested(requirement, measurement):
-            continue
-        key = hypothesis(requirement, measurement)
-        reference = measurement.reference
-        raw[key] = 1.0 if measurement.p_value is None else measurement.p_value
-        looks[key] = max(looks.get(key, 1.0), 1.0 if reference is None else reference.looks)
-    size = math.ceil(sum(looks.values()) - 1e-9) + intervals
-    adjusted = holm(list(raw.values()), max(size, len(raw)))
+        cost = 1.0 if measurement.reference is None else measurement.reference.looks
+        if tested(requirement, measurement) and measurement.p_value is not None:
+            key = hypothesis(requirement, measurement)
+            raw[key] = measurement.p_value
+            looks[key] = max(looks.get(key, 1.0), cost)
+        elif _read_by_interval(requirement, measurement):
+            read += cost
+    size = math.ceil(sum(looks.values()) + read - 1e-9)
+    adjusted = holm(list(raw.values()), size)
     return Family(adjusted=dict(zip(raw, (float(p) for p in adjusted), strict=True)), size=max(size, 1))
+
+
+def _read_by_interval(requirement: Requirement, measurement: Measurement) -> bool:
+    return (
+        requirement.decide_on is DecideOn.INTERVAL
+        and requirement.kind is Kind.MEASURED
+        and measurement.value is not None
+        and smallest_denominator(measurement) >= requirement.min_n
+    )
