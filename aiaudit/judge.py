@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -63,10 +63,13 @@ def _matching(requirement: Requirement, outcome: Outcome | None) -> tuple[Measur
         for m in outcome.measurements
         if m.metric == requirement.metric
         and _speaks_of(requirement.scope, m.scope)
-        and (
-            requirement.reference is None or m.reference is None or m.reference.rule == requirement.reference
-        )
+        and (m.reference is None or m.reference.rule in _rules(requirement))
     )
+
+
+def _rules(requirement: Requirement) -> tuple[str, ...]:
+    """Return the references that count: what the policy asks for, else the house's, or a check's own."""
+    return ("most_favoured", "named") if requirement.reference is None else (requirement.reference,)
 
 
 def _speaks_of(wanted: ScopeFilter, scope: Scope) -> bool:
@@ -77,10 +80,7 @@ def _speaks_of(wanted: ScopeFilter, scope: Scope) -> bool:
         return False
     if wanted.attributes is not None and not set(attributes) <= set(wanted.attributes):
         return False
-    for key, value in wanted.match.items():
-        if scope.get(key) not in ((value,) if isinstance(value, str) else value):
-            return False
-    return True
+    return all(scope.get(key) in values for key, values in wanted.match.items())
 
 
 def _unmeasured(requirement: Requirement, outcome: Outcome | None) -> Verdict:
@@ -101,20 +101,18 @@ def _unmeasured(requirement: Requirement, outcome: Outcome | None) -> Verdict:
 
 
 def _waived(verdict: Verdict, waivers: Sequence[Waiver], today: date) -> Verdict:
-    if verdict.status is not Status.FAIL:
+    fitting = [w for w in waivers if verdict.status is Status.FAIL and _covers(w, verdict)]
+    if not fitting:
         return verdict
-    for waiver in _for(verdict, waivers):
-        if waiver.expires >= today:
-            return replace(verdict, status=Status.WAIVED, waiver=waiver)
-        expired = f"{verdict.reason}; its waiver expired on {waiver.expires.isoformat()}"
-        verdict = replace(verdict, reason=expired, waiver=waiver)
-    return verdict
+    waiver = max(fitting, key=lambda w: w.expires)
+    if waiver.expires >= today:
+        return replace(verdict, status=Status.WAIVED, waiver=waiver)
+    expired = f"{verdict.reason}; its waiver expired on {waiver.expires.isoformat()}"
+    return replace(verdict, reason=expired, waiver=waiver)
 
 
-def _for(verdict: Verdict, waivers: Sequence[Waiver]) -> Iterator[Waiver]:
+def _covers(waiver: Waiver, verdict: Verdict) -> bool:
     scope: Mapping[str, str] = verdict.scope
-    for waiver in sorted(waivers, key=lambda w: w.expires, reverse=True):
-        if waiver.requirement == verdict.requirement and all(
-            scope.get(key) == value for key, value in waiver.scope.items()
-        ):
-            yield waiver
+    return waiver.requirement == verdict.requirement and all(
+        scope.get(key) == value for key, value in waiver.scope.items()
+    )
