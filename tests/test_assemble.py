@@ -124,7 +124,7 @@ def test_a_number_of_columns_that_fits_neither_way_is_refused():
 
 def test_columns_that_a_model_needs_are_named():
     with pytest.raises(
-        IncompleteError, match="the model needs 2 column\\(s\\) that t.csv lacks: 'incme', 'b'"
+        IncompleteError, match=r"the model needs 2 column\(s\) that t\.csv lacks: 'incme', 'b'"
     ) as no:
         assembled(people(), model=LinearModel({"income": 1.0, "incme": 1.0, "b": 1.0}))
     assert "Did you mean 'income'?" in no.value.hint
