@@ -3,106 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from aiaudit.errors import UsageError, one_line
-from aiaudit.groups import Sensitive, parse_sensitive
-from aiaudit.labels import Task, label_text
-from aiaudit.policy.fields import SeverityField, Strict, Text, Version, Word, Words, refuse
-from aiaudit.policy.sources import is_path
+from aiaudit.config_fields import Labels, Location, NameOrPath, Protected, Size, once
+from aiaudit.errors import UsageError
+from aiaudit.labels import Task
+from aiaudit.policy.fields import SeverityField, Strict, Text, Version, Word, refuse
 from aiaudit.policy.validate import in_words
 from aiaudit.policy.yaml import parse, read_yaml
 
 DEFAULT_POLICY = "smb-baseline"
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgt])(i?)(b?))?b?", re.IGNORECASE)
-
-
-def _size(value: object) -> object:
-    """Read 2GiB, 512 MB or a number of bytes; a bare letter counts in powers of 1024, as Docker's does."""
-    if isinstance(value, bool) or not isinstance(value, str):
-        return value
-    found = _SIZE.fullmatch(value.strip())
-    if found is None:
-        raise ValueError(f"'{one_line(value, 30)}' is not a size, such as 2GiB or 512MiB")
-    number, letter, binary, byte = found.groups()
-    base = 1000 if byte and not binary else 1024
-    return int(float(number) * base ** ("kmgt".index(letter.lower()) + 1 if letter else 0))
-
-
-def _sensitive(value: object) -> Sensitive:
-    """Read ``sex``, ``age:40,62`` or ``{age: [40, 62]}``."""
-    if isinstance(value, Sensitive):
-        return value
-    if isinstance(value, dict) and len(value) == 1:
-        ((column, edges),) = value.items()
-        numbers = isinstance(edges, list) and all(type(edge) in (int, float) for edge in edges)
-        if not numbers or not edges or edges != sorted(set(edges)):
-            raise ValueError(
-                f"the edges of '{one_line(column, 60)}' are numbers that ascend, such as [40, 62]"
-            )
-        return Sensitive(column=column, edges=tuple(float(edge) for edge in edges))
-    if isinstance(value, dict | list) or value is None:
-        raise ValueError("a protected column is a name, or one name with edges: {age: [40, 62]}")
-    return parse_sensitive(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _once(columns: tuple[Sensitive, ...]) -> tuple[Sensitive, ...]:
-    names = [sensitive.column for sensitive in columns]
-    twice = [i for i, name in enumerate(names) if name in names[:i]]
-    refuse("sensitive", [((i,), f"'{one_line(names[i], 60)}' is listed twice") for i in twice])
-    return columns
-
-
-def _from_here(path: Path, info: ValidationInfo) -> Path:
-    """Let relative paths start from the folder of the file they stand in."""
-    folder: Path = (info.context or {}).get("folder", Path())
-    return folder / path
-
-
-def _ref_from_here(ref: str, info: ValidationInfo) -> str:
-    return str(_from_here(Path(ref), info)) if is_path(ref) else ref
-
-
-Location = Annotated[Path, AfterValidator(_from_here)]
-#: A pack's id, or a path; an interpreter's name, or a path.
-NameOrPath = Annotated[Text, AfterValidator(_ref_from_here)]
-Labels = Annotated[Words, AfterValidator(lambda labels: tuple(label_text(label) for label in labels))]
-Size = Annotated[
-    int,
-    BeforeValidator(_size),
-    Field(gt=0),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": _SIZE.pattern}]}),
-]
-Protected = Annotated[
-    Sensitive,
-    BeforeValidator(_sensitive),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": ["string", "number", "boolean"]},
-                {
-                    "type": "object",
-                    "additionalProperties": {"type": "array", "items": {"type": "number"}, "minItems": 1},
-                    "minProperties": 1,
-                    "maxProperties": 1,
-                },
-            ]
-        }
-    ),
-]
 
 
 class ModelSettings(Strict):
@@ -131,7 +45,7 @@ class DataSettings(Strict):
     path: Location | None = None
     target: Word | None = None
     favorable: Labels = ()
-    sensitive: Annotated[tuple[Protected, ...], AfterValidator(_once)] = ()
+    sensitive: Annotated[tuple[Protected, ...], AfterValidator(once)] = ()
     drop: tuple[Word, ...] = ()
     predictions: Word | None = None
     task: Task | None = None
@@ -197,6 +111,10 @@ def _absent(value: object) -> bool:
     return value is None or value is False or value == ()
 
 
+def _set(section: Strict) -> dict[str, object]:
+    return {name: value for name, value in section if name in section.model_fields_set}
+
+
 def overlay(
     config: Config,
     *,
@@ -236,7 +154,7 @@ def overlay(
         sections["data"]["path"] = data
     if groups is not None:
         sections["data"]["groups"] = {"path": groups, "on": on}
-    changed = {name: {**dict(getattr(config, name)), **values} for name, values in sections.items()}
+    changed = {name: _set(getattr(config, name)) | values for name, values in sections.items() if values}
     try:
         return Config.model_validate({**dict(config), **changed, **given})
     except ValidationError as error:
