@@ -139,8 +139,8 @@ class Measurement:
         Settings the number depends on, and remarks in data form.
     excluded : mapping of str to int
         Rows left out of this measurement, by reason.
-    expires : date or None
-        The last day on which the fact may be relied on (dated evidence).
+    valid_from, expires : date or None
+        First and last day on which the fact may be relied on (dated evidence).
     """
 
     metric: str
@@ -157,12 +157,25 @@ class Measurement:
     method: str = ""
     params: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
+    valid_from: date | None = None
     expires: date | None = None
 
     def __post_init__(self) -> None:
-        for number in (self.value, self.p_value):
-            if number is not None and not math.isfinite(number):
+        for number in (self.value, self.p_value, *self.tests.values(), *self.params.values()):
+            if isinstance(number, float) and not math.isfinite(number):
                 raise ValueError(f"{self.metric}: {number} is not a measurement; an undefined value is None")
+        if self.value is not None and not self._defined():
+            raise ValueError(f"{self.metric}: a value, but its counts divide by 0")
+
+    def _defined(self) -> bool:
+        """Whether the counts, where there are any, give a value."""
+        if self.form is Form.VALUE or self.denominator is None:
+            return True
+        reference = self.reference if self.form in (Form.RATIO, Form.DIFFERENCE) else None
+        if reference is None:
+            return self.denominator > 0
+        divided = reference.numerator if self.form is Form.RATIO else 1
+        return min(self.denominator, reference.denominator, divided) > 0
 
 
 @dataclass(frozen=True, kw_only=True)
