@@ -18,7 +18,7 @@ def run(arguments: list[str]) -> int:
     try:
         import click
 
-        from aiaudit.errors import AuditError
+        from aiaudit.errors import AuditError, one_line
     except Exception as error:  # noqa: BLE001 - Python's own exit code for a crash is 1, which is a verdict
         return _our_bug(error)
     try:
@@ -31,14 +31,13 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "aiaudit"
-        _say(error.format_message(), f"See '{command} --help'.")
+        _say(one_line(error.format_message()), f"See '{command} --help'.")
         return 2
     except AuditError as error:
         _say(error.text, error.hint)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away; Python would complain again when it flushes at exit.
-        sys.stderr.close()
+    except SystemExit:
+        # Click's way out when the reader of our output goes away, with code 1, which is a verdict.
         return 3
     except Exception as error:  # noqa: BLE001 - see above
         return _our_bug(error)

@@ -53,7 +53,7 @@ def run_check(check: Check, subject: Subject) -> Outcome:
         return Skipped(check=check.id, reason=one_line(reason), applicable=False)
     except AuditError as error:
         return Errored(check=check.id, error=one_line(error.message), plugin=_module(check))
-    except Exception as error:  # noqa: BLE001 - a check is foreign code; its crash must not end the audit
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code; its crash must not end the audit
         return Errored(
             check=check.id, error=one_line(f"{type(error).__name__}: {error}"), plugin=_module(check)
         )
