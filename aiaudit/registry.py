@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
 from aiaudit.check import Check
-from aiaudit.errors import UsageError, did_you_mean, one_line
+from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line
 
 GROUP = "aiaudit.checks"
 
@@ -22,7 +22,9 @@ def checks() -> Mapping[str, Check]:
     Raises
     ------
     UsageError
-        If nothing is installed, an entry point cannot be imported, or two checks share an id.
+        If nothing is installed, or two checks share an id.
+    IncompleteError
+        If an entry point cannot be imported: it is foreign code and may raise anything.
     """
     found: dict[str, tuple[Check, str]] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
@@ -67,9 +69,9 @@ def _load(point: EntryPoint) -> Iterator[Check]:
     try:
         module = point.load()
         yield from (check for part in _modules(module) for check in _checks_in(part))
-    except ImportError as error:
-        raise UsageError(
-            f"the checks of {plugin_of(point)} cannot be imported: {one_line(error)}",
+    except Exception as error:
+        raise IncompleteError(
+            f"the checks of {plugin_of(point)} cannot be imported: {type(error).__name__}: {one_line(error)}",
             f"Repair or uninstall {plugin_of(point)}.",
         ) from error
 
