@@ -151,8 +151,9 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
     if len(usable) < 2 or not rates.known[usable].any():
         return None
     if rule == "rest":
-        x2, n2 = rates.x[usable].sum() - rates.x[usable], rates.n[usable].sum() - rates.n[usable]
-        return _contrasts(rates, rule, usable, x2, n2, [{}] * len(usable), np.ones(len(usable)))
+        every = np.arange(len(rates.n))
+        x2, n2 = rates.x.sum() - rates.x, rates.n.sum() - rates.n
+        return _contrasts(rates, rule, every, x2, n2, [{}] * len(every), np.ones(len(every)))
     best, candidates = _reference(rates, usable, rule)
     compared = np.array([i for i in range(len(rates.n)) if i != best], np.intp)
     # All pairs of C candidates are spread over the C - 1 contrasts shown; an outsider meets all C of them.
