@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from aiaudit.card import fields
 from aiaudit.policy import LoadedPolicy, load_policies
 from aiaudit.policy.model import Basis, DecideOn, Kind, Op, Severity
 from aiaudit.policy.sources import built_in_ids, locate
@@ -46,7 +49,7 @@ def test_all_packs_can_be_used_together() -> None:
 
 def test_a_pack_never_says_what_no_audit_can_say() -> None:
     for id in PACKS:
-        text = locate(id, locate(id, None).path).path.read_text("utf-8").lower()  # type: ignore[arg-type]
+        text = locate(id, Path()).path.read_text("utf-8").lower()
         for word in ("compliant", "unbiased", "certified"):
             assert word not in text
         assert not re.search(r"\bfair\b", text)
@@ -92,3 +95,22 @@ def test_the_baseline_asks_for_every_theme() -> None:
     policy = load_policies(["smb-baseline"]).policy
     asked = [r.scope.match["attestation"] for r in policy.requirements if r.kind is Kind.ATTESTED]
     assert sorted(asked) == sorted((theme,) for theme in THEMES)
+
+
+def test_the_baseline_asks_for_fields_that_a_card_has() -> None:
+    policy = load_policies(["smb-baseline"]).policy
+    asked = [f for r in policy.requirements if r.kind is Kind.DOCUMENTED for f in r.scope.match["field"]]
+    known = {name for name, _ in fields(None)}
+    assert len(asked) == len(set(asked))
+    assert set(asked) == known - {"metrics.declared.accuracy"}
+
+
+def test_the_employment_pack_gates_on_the_four_fifths_rule_alone() -> None:
+    policy = load_policies(["us-employment-adverse-impact"]).policy
+    (gating,) = [r for r in policy.requirements if r.severity >= policy.fail_on]
+    assert (gating.id, gating.threshold, gating.decide_on) == (
+        "four-fifths",
+        Fraction(4, 5),
+        DecideOn.SIGNIFICANCE,
+    )
+    assert gating.basis is Basis.CUSTOMARY
