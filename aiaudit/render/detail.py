@@ -1,17 +1,14 @@
-"""The figures behind one finding, line by line."""
+"""The figures of one finding, each as the cell of a table."""
 
 from __future__ import annotations
 
-from aiaudit.facts import Measurement
-from aiaudit.policy.model import Kind
+from aiaudit.policy.model import Waiver
 from aiaudit.record import Verdict
 from aiaudit.render.findings import Finding
 from aiaudit.render.words import (
-    asked,
     count,
     figure,
     interval_text,
-    level_text,
     name,
     p_text,
     reference_text,
@@ -20,20 +17,41 @@ from aiaudit.render.words import (
 )
 
 
-def details(f: Finding) -> list[str]:
-    """Return title, figures and reason of a finding, each on a line of its own."""
-    verdict, m = f.verdict, f.verdict.measurement
-    lines = [name(f.requirement.title)]
-    if m is not None and f.requirement.kind is Kind.MEASURED:
-        lines += [_value(f, m), _sample(m, verdict)]
-    lines += [name(verdict.reason), *doubts(f)]
-    if verdict.waiver is not None:
-        w = verdict.waiver
-        until = w.expires.isoformat()
-        lines.append(
-            f"accepted by {name(w.approved_by)} until {until} (owner {name(w.owner)}): {name(w.reason)}"
-        )
-    return [line for line in lines if line]
+def where(f: Finding) -> str:
+    """Return the scope, and below it the reference."""
+    m = f.verdict.measurement
+    against = "" if m is None or m.reference is None else f"\nagainst {reference_text(m.reference)}"
+    return scope_text(f.verdict.scope) + against
+
+
+def value_and_interval(f: Finding) -> str:
+    """Return ``0.622 (0.548 to 0.703)``."""
+    m = f.verdict.measurement
+    if m is None:
+        return ""
+    interval = "" if m.interval is None else f" ({interval_text(m.interval, f.limit)})"
+    return value_text(m, f.limit) + interval
+
+
+def rows(f: Finding) -> str:
+    """Return how many rows the scope holds."""
+    return "" if f.verdict.measurement is None else f"{f.verdict.measurement.n:,}"
+
+
+def adjusted(verdict: Verdict) -> str:
+    """Return the p-value corrected for every comparison of the run, where one was made."""
+    return "" if verdict.p_adjusted is None else p_text(verdict.p_adjusted)
+
+
+def settles(verdict: Verdict) -> str:
+    """Return how many more rows of the group would about settle an open question."""
+    return "" if verdict.rows_needed is None else f"about {verdict.rows_needed:,} more"
+
+
+def accepted(waiver: Waiver) -> str:
+    """Return who accepted a failure, until when, and why."""
+    until = waiver.expires.isoformat()
+    return f"accepted by {name(waiver.approved_by)} until {until} (owner {name(waiver.owner)}): {name(waiver.reason)}"
 
 
 def doubts(f: Finding) -> list[str]:
@@ -46,26 +64,3 @@ def doubts(f: Finding) -> list[str]:
     if f.verdict.detectable is not None:
         lines.append(f"smallest gap this sample could have shown: {figure(f.verdict.detectable, f.limit)}")
     return lines
-
-
-def _value(f: Finding, m: Measurement) -> str:
-    r = f.requirement
-    interval = ""
-    if m.interval is not None:
-        interval = f" ({level_text(m.interval.level)} interval {interval_text(m.interval, f.limit)})"
-    against = "" if m.reference is None else f" against {reference_text(m.reference)}"
-    return f"{m.metric} {value_text(m, f.limit)}{interval}{against}; asked: {asked(r)} ({r.basis.value})"
-
-
-def _sample(m: Measurement, verdict: Verdict) -> str:
-    parts = [f"n = {m.n:,}"]
-    if m.numerator is not None and m.denominator is not None:
-        other = (
-            "" if m.reference is None else f" against {m.reference.numerator:,}/{m.reference.denominator:,}"
-        )
-        parts.append(f"{m.numerator:,}/{m.denominator:,}{other}")
-    if m.p_value is not None:
-        parts.append(f"p-value {p_text(m.p_value)}")
-    if verdict.p_adjusted is not None:
-        parts.append(f"adjusted for the whole run {p_text(verdict.p_adjusted)}")
-    return ", ".join(parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiaudit.facts import Form, Measured, Metric
 from aiaudit.gate import gates
 from aiaudit.policy.model import Requirement
-from aiaudit.record import Record, Status, Verdict
+from aiaudit.record import Advice, Record, Status, Verdict
 from aiaudit.render.words import ORDER
 
 #: Contrasts say most to a reader, bare values least.
@@ -89,6 +89,18 @@ def headline(found: tuple[Finding, ...]) -> Finding | None:
         if measured:
             return min(measured, key=_most_telling)
     return None
+
+
+def pressing(record: Record, found: tuple[Finding, ...]) -> tuple[Advice, ...]:
+    """Return the advice, what stands in the way of the policy first, otherwise in the record's order."""
+    gating = {f.requirement.id for f in found if f.gating}
+    return tuple(sorted(record.advice, key=lambda advice: advice.requirement not in gating))
+
+
+def about(advice: Advice, found: tuple[Finding, ...]) -> Finding | None:
+    """Return the most telling finding that a piece of advice answers, if it rests on a measurement."""
+    own = [f for f in found if f.requirement.id == advice.requirement and f.verdict.status is advice.status]
+    return min((f for f in own if f.verdict.measurement is not None), key=_most_telling, default=None)
 
 
 def _worst_first(f: Finding) -> tuple[int, bool, int, str, list[tuple[str, str]]]:

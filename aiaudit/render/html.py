@@ -11,18 +11,16 @@ from types import MappingProxyType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from aiaudit.errors import one_line
 from aiaudit.facts import Scope
 from aiaudit.gate import MEANING, Exit
+from aiaudit.policy.model import Kind
 from aiaudit.record import Record
 from aiaudit.render import annex, limits, sentences, subject, words
 from aiaudit.render.chart import chart
 from aiaudit.render.detail import doubts
-from aiaudit.render.findings import findings, headline, of_status
+from aiaudit.render.findings import Finding, about, findings, headline, of_status, pressing
 
 PACKAGE = "aiaudit.report_templates"
-#: Characters of one printed expression, far above any sentence of ours.
-MOST = 5000
 
 
 def render(record: Record, exit_code: int) -> str:
@@ -39,6 +37,7 @@ def render(record: Record, exit_code: int) -> str:
             meaning=MEANING[Exit(exit_code)],
             found=found,
             headline=headline(found),
+            todo=[(advice, about(advice, found)) for advice in pressing(record, found)],
             chart=chart(record, found),
             annex=annex.annex(record, found),
             limits=limits.limits(record, found),
@@ -63,6 +62,7 @@ def _environment() -> Environment:
     env.filters |= {
         "name": _name,
         "scope": _scope,
+        "place": _place,
         "figure": words.figure,
         "value": words.value_text,
         "interval": words.interval_text,
@@ -85,7 +85,10 @@ def _environment() -> Environment:
 
 def _printable(value: object) -> object:
     """Free whatever a template prints, and is not markup of ours, from control characters."""
-    return value if isinstance(value, Markup) else one_line(value, MOST)
+    if isinstance(value, Markup):
+        return value
+    text = str(value)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _name(text: object, limit: int = 300) -> Markup:
@@ -102,3 +105,10 @@ def _isolated(text: str, limit: int) -> Markup:
 def _scope(scope: Scope, limit: int = 300) -> Markup:
     """Return a scope with every name set apart."""
     return Markup(", ".join(f"{_name(k, limit)} = {_name(v, limit)}" for k, v in scope.items()) or "all rows")
+
+
+def _place(finding: Finding) -> Markup:
+    """Return where a finding holds; papers and statements are about the system, not about rows."""
+    if not finding.verdict.scope and finding.requirement.kind is not Kind.MEASURED:
+        return Markup("the system")
+    return _scope(finding.verdict.scope)

@@ -17,7 +17,7 @@ NAMED = 3
 
 def limits(record: Record, found: tuple[Finding, ...]) -> tuple[str, ...]:
     """Return what the reader must not conclude from this record, with its own numbers."""
-    return (*_always(), *_statistics(found), *_basis(record), *_scope(record), *record.policy.disclaimers)
+    return (*_always(), *_statistics(found), *_basis(record), *_scope(record))
 
 
 def _always() -> Iterator[str]:

@@ -71,10 +71,11 @@ def verdict_sentence(record: Record, exit_code: int) -> str:
         if counts[s]
     ]
     caveat = f", as far as it could be judged ({listed(doubts)})" if doubts else ""
+    partial = "; what could be judged does not meet it" if any(f.gating for f in findings(record)) else ""
     conclusions = {
         0: f"met{caveat}" if record.verdicts else "nothing was judged, so nothing failed",
         1: "not met",
-        3: "no verdict, because the audit is incomplete",
+        3: f"no verdict, because the audit is incomplete{partial}",
         4: f"undecided; nothing failed, but what is open counts here ({listed(doubts)})",
     }
     return f"Policy {record.policy.id}: {conclusions.get(exit_code, 'no verdict')}."
