@@ -17,6 +17,7 @@ from aiaudit.errors import IncompleteError, one_line
 _END = "\x00"
 _SHOWN = 8
 _leading_zero = re.compile("0[0-9]").match
+_any_leading_zero = re.compile(rb'[",;\t|\n]0[0-9]').search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,35 +60,50 @@ def scan(data: bytes, separator: str, width: int, place: str) -> Scan:
     IncompleteError
         Records with too many or too few fields, a quote that is never closed, or a carriage return alone.
     """
-    returns: set[int] = set()
-    reader = csv.reader(chain(_noting_returns(_lines(data), returns), [_END]), delimiter=separator)
     seen = Scan(starts=array("q"), blanks=[], ragged=[], zeros=set())
-    start, after = 1, 1
-    record: list[str] = []
-    try:
-        for record in reader:
-            start, after = after, reader.line_num + 1
-            if reader.line_num in returns:
-                # pandas takes it for a line end as well, and then shifts the columns of a line like "\r,1".
-                raise IncompleteError(
-                    f"{place}, line {reader.line_num}: a carriage return stands alone outside quotes",
-                    "Put quotes round the field that holds it, or end every line in the same way.",
-                )
-            if record != [_END]:
-                _note(seen, record, start, reader.line_num, width)
-    except csv.Error as error:
-        raise IncompleteError(
-            f"{place}, line {after}: {one_line(error)}", "Look for a quote that is opened and never closed."
-        ) from error
-    if record != [_END]:
-        # The line put after the last one was swallowed by a field.
-        raise IncompleteError(
-            f"{place}, line {start}: a quote is opened and never closed",
-            "Close the quote, or double it where it belongs to the text.",
-        )
+    look_for_zeros = _any_leading_zero(data) is not None
+    for start, last, record in _records(data, separator, place):
+        if _blank(record):
+            seen.blanks.append(start)
+        elif len(record) != width:
+            seen.ragged.append((start, last, len(record)))
+        else:
+            seen.starts.append(start)
+            if look_for_zeros:
+                seen.zeros.update(i for i, cell in enumerate(record) if _leading_zero(cell))
     if seen.ragged:
         raise _ragged(seen, width, place)
     return seen
+
+
+def _records(data: bytes, separator: str, place: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield first line, last line and fields of each record."""
+    returns: set[int] = set()
+    reader = csv.reader(chain(_noting_returns(_lines(data), returns), [_END]), delimiter=separator)
+    start = 1
+    try:
+        for record in reader:
+            if record == [_END]:
+                return
+            last = reader.line_num
+            if last in returns:
+                # pandas takes it for a line end as well, and then shifts the columns of a line like "\r,1".
+                raise IncompleteError(
+                    f"{place}, line {last}: a carriage return stands alone outside quotes",
+                    "Put quotes round the field that holds it, or end every line in the same way.",
+                )
+            if record and record[-1].endswith(_END):
+                # The line put after the last one was swallowed by a field.
+                raise IncompleteError(
+                    f"{place}, line {start}: a quote is opened and never closed",
+                    "Close the quote, or double it where it belongs to the text.",
+                )
+            yield start, last, record
+            start = last + 1
+    except csv.Error as error:
+        raise IncompleteError(
+            f"{place}, line {start}: {one_line(error)}", "Look for a quote that is opened and never closed."
+        ) from error
 
 
 def blank_lines(seen: Scan, width: int, place: str) -> int:
@@ -115,16 +131,6 @@ def _noting_returns(lines: Iterator[str], returns: set[int]) -> Iterator[str]:
 
 def _blank(record: list[str]) -> bool:
     return not record or (len(record) == 1 and bool(record[0]) and not record[0].strip(" \t"))
-
-
-def _note(seen: Scan, record: list[str], start: int, last: int, width: int) -> None:
-    if _blank(record):
-        seen.blanks.append(start)
-    elif len(record) != width:
-        seen.ragged.append((start, last, len(record)))
-    else:
-        seen.starts.append(start)
-        seen.zeros.update(i for i, cell in enumerate(record) if _leading_zero(cell))
 
 
 def _ragged(seen: Scan, width: int, place: str) -> IncompleteError:
