@@ -4,6 +4,11 @@ import os
 import socket
 
 import pytest
+from hypothesis import settings
+
+# Tests share two cores with each other: a deadline would test the machine.
+settings.register_profile("house", deadline=None, max_examples=50)
+settings.load_profile("house")
 
 #: Variables that change what the tool or its libraries do.
 SCRUBBED = (
