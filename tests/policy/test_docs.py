@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aiaudit.policy import load_policies, load_waivers
+from aiaudit.policy.model import Policy, Requirement
+
+PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+
+
+@pytest.fixture
+def page() -> str:
+    return PAGE.read_text("utf-8")
+
+
+def test_the_examples_work(page: str, tmp_path: Path) -> None:
+    policy, waivers = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "policy.yaml").write_text(policy)
+    (tmp_path / "waivers.yaml").write_text(waivers)
+    loaded = load_policies(["policy.yaml"], base=tmp_path)
+    assert [source.id for source in loaded.sources] == [
+        "smb-baseline",
+        "us-employment-adverse-impact",
+        "our-hiring",
+    ]
+    assert len(load_waivers(tmp_path / "waivers.yaml")) == 1
+
+
+@pytest.mark.parametrize("kind", [Policy, Requirement])
+def test_every_key_is_explained(kind: type[Policy] | type[Requirement], page: str) -> None:
+    assert [name for name in kind.model_fields if name != "version" and f"`{name}`" not in page] == []
