@@ -86,7 +86,11 @@ def main(argv):
         plain, _ = cpu(lambda: pd.read_csv(path))
         read, table = cpu(lambda: read_table(path, text_columns=text))
         predict, predicted = cpu(lambda: model.predict(features))
-        protected = (Sensitive(column="sex"), Sensitive(column="race"), Sensitive(column="age", edges=(40.0, 62.0)))
+        protected = (
+            Sensitive(column="sex"),
+            Sensitive(column="race"),
+            Sensitive(column="age", edges=(40.0, 62.0)),
+        )
         declared = Declared(target="income", favorable=(">50K",), sensitive=protected)
         policy = load_policies(["smb-baseline"], base=Path()).policy
         choices = Choices(today=date(2026, 11, 21), ignore=("explainability",))
@@ -96,12 +100,18 @@ def main(argv):
         peer, _ = cpu(lambda: by_fairlearn(frame, predicted), repeats=1)
     rest = (read - plain) + (together - predict) + measure
     print(f"rows {len(frame):,}; CPU seconds, median of {REPEATS}")
-    print(f"  read the table: pandas {plain:.2f}, aiaudit {read:.2f} ({read / plain:.1f}x, exact text and checks of every row)")
+    print(
+        f"  read the table: pandas {plain:.2f}, aiaudit {read:.2f} ({read / plain:.1f}x, exact text and checks of every row)"
+    )
     print(f"  predict {predict:.2f}; put together incl. predict {together:.2f}")
     print(f"  check and judge (3 attributes and their pairs, all intervals and tests) {measure:.2f}")
     print(f"  HTML {page:.2f}")
-    print(f"  beyond pandas' reading and predicting: {rest:.2f} = {rest / (plain + predict):.2f} of those two")
-    print(f"  fairlearn, three rates of 2 attributes and 1 pair, no interval: {peer:.2f} = {peer / measure:.1f}x our checks")
+    print(
+        f"  beyond pandas' reading and predicting: {rest:.2f} = {rest / (plain + predict):.2f} of those two"
+    )
+    print(
+        f"  fairlearn, three rates of 2 attributes and 1 pair, no interval: {peer:.2f} = {peer / measure:.1f}x our checks"
+    )
 
 
 if __name__ == "__main__":
