@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiaudit.facts import Form, Measured, Metric
 from aiaudit.gate import gates
-from aiaudit.policy.model import Requirement
+from aiaudit.policy.model import Kind, Requirement
 from aiaudit.record import Advice, Record, Status, Verdict
 from aiaudit.render.words import ORDER
 
@@ -76,7 +76,7 @@ def of_status(found: tuple[Finding, ...], *statuses: Status) -> tuple[Finding, .
 
 
 def headline(found: tuple[Finding, ...]) -> Finding | None:
-    """Return the finding that a summary opens with: the worst failure, else the worst inconclusive one.
+    """Return the finding that a summary opens with: a failure, else an open question, else the closest pass.
 
     Among equals a contrast between groups comes first, then the one furthest on the wrong side.
     """
@@ -84,10 +84,13 @@ def headline(found: tuple[Finding, ...]) -> Finding | None:
         [f for f in found if f.gating],
         of_status(found, Status.FAIL),
         of_status(found, Status.INCONCLUSIVE),
+        of_status(found, Status.PASS),
     ):
-        measured = [f for f in wanted if f.verdict.measurement is not None]
-        if measured:
-            return min(measured, key=_most_telling)
+        contrasts = [
+            f for f in wanted if f.verdict.measurement is not None and f.requirement.kind is Kind.MEASURED
+        ]
+        if contrasts:
+            return min(contrasts, key=_most_telling)
     return None
 
 

@@ -11,7 +11,7 @@ from aiaudit.errors import some
 from aiaudit.facts import Form, Interval, Measurement, Reference, Scope
 from aiaudit.policy.model import Kind, Op
 from aiaudit.record import Record, Status
-from aiaudit.render.findings import Finding, findings
+from aiaudit.render.findings import Finding, findings, headline
 from aiaudit.render.words import (
     NOISE,
     asked,
@@ -79,6 +79,15 @@ def verdict_sentence(record: Record, exit_code: int) -> str:
         4: f"undecided; nothing failed, but what is open counts here ({listed(doubts)})",
     }
     return f"Policy {record.policy.id}: {conclusions.get(exit_code, 'no verdict')}."
+
+
+def number_sentence(record: Record) -> str:
+    """Return the number that a summary opens with, in plain words; empty where nothing was measured."""
+    first = headline(findings(record))
+    if first is None:
+        return ""
+    lead = {Status.INCONCLUSIVE: "Not settled yet: ", Status.PASS: "What came closest to its limit: "}
+    return lead.get(first.verdict.status, "") + plain(first, record.subject.favorable)
 
 
 def what_now(record: Record, exit_code: int) -> str:

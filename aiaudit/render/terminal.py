@@ -18,8 +18,8 @@ from aiaudit.gate import MEANING, Exit
 from aiaudit.policy.model import Kind
 from aiaudit.record import Record, Status
 from aiaudit.render.detail import accepted, adjusted, rows, settles, value_and_interval, where
-from aiaudit.render.findings import Finding, findings, headline, of_status, pressing
-from aiaudit.render.sentences import plain, verdict_sentence, what_now
+from aiaudit.render.findings import Finding, findings, of_status, pressing
+from aiaudit.render.sentences import number_sentence, verdict_sentence, what_now
 from aiaudit.render.subject import audited
 from aiaudit.render.words import ORDER, SYMBOLS, WORDS, asked, count, level_text, name, scope_text
 
@@ -93,9 +93,9 @@ def _encodable(text: str, encoding: str) -> str:
 def _parts(record: Record, exit_code: int) -> Iterator[RenderableType]:
     found = findings(record)
     yield Text(verdict_sentence(record, exit_code), "bold")
-    first = headline(found)
-    if first is not None:
-        yield Text(plain(first, record.subject.favorable))
+    number = number_sentence(record)
+    if number:
+        yield Text(number)
     yield Text(what_now(record, exit_code))
     yield from _section("What was audited", [_pairs(audited(record))])
     yield from _section("Verdicts", [_tally(record)])
