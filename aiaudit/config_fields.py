@@ -14,7 +14,7 @@ from aiaudit.labels import label_text
 from aiaudit.policy.fields import Text, Words, refuse
 from aiaudit.policy.sources import is_path
 
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgt])(i?)(b?))?b?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]+)?)\s*(?:([kmgt])(i?)(b?))?b?", re.IGNORECASE)
 
 
 def _size(value: object) -> object:
@@ -71,7 +71,7 @@ Labels = Annotated[Words, AfterValidator(lambda labels: tuple(label_text(label) 
 Size = Annotated[
     int,
     BeforeValidator(_size),
-    Field(gt=0),
+    Field(gt=0, lt=2**60),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}),
 ]
 Protected = Annotated[

@@ -41,10 +41,10 @@ def _severity(value: object) -> object:
     names = {s.name.lower(): s for s in Severity}
     if isinstance(value, Severity):
         return value
-    if value not in names:
+    if not isinstance(value, str) or value not in names:
         near = did_you_mean(str(value), names)
         raise ValueError(f"'{one_line(value, 60)}' is not one of: {', '.join(names)}.{near}")
-    return names[str(value)]
+    return names[value]
 
 
 def _fraction(value: object) -> Fraction:

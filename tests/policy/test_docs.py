@@ -30,5 +30,5 @@ def test_the_examples_work(page: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [Policy, Requirement])
-def test_every_key_is_explained(kind: type[Policy] | type[Requirement], page: str) -> None:
+def test_every_key_is_explained(kind: type[Policy | Requirement], page: str) -> None:
     assert [name for name in kind.model_fields if name != "version" and f"`{name}`" not in page] == []
