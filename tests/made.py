@@ -9,11 +9,13 @@ from typing import Any
 from scipy.stats import fisher_exact
 
 from aiaudit.advice import advise
+from aiaudit.decide import decide
 from aiaudit.facts import Form, Interval, Measured, Measurement, Outcome, Reference
+from aiaudit.family import families
 from aiaudit.judge import judge
 from aiaudit.labels import Task
-from aiaudit.policy.model import Policy, Requirement, Waiver
-from aiaudit.record import PolicySource, Provenance, Record, Tool
+from aiaudit.policy.model import ErrorControl, Policy, Requirement, Waiver
+from aiaudit.record import PolicySource, Provenance, Record, Tool, Verdict
 from aiaudit.subject import Rows, SubjectFacts
 
 TODAY = date(2026, 6, 1)
@@ -90,6 +92,12 @@ def number(value: float | None, *, spread: float | None = None, **changed: Any) 
 def measured(*measurements: Measurement, check: str = "bias.selection-rate") -> Measured:
     """Make the outcome of a check that ran."""
     return Measured(check=check, version=1, measurements=measurements)
+
+
+def decided(asked: Requirement, measurement: Measurement, *others: Measurement) -> Verdict:
+    """Judge one measurement of a family of several."""
+    family = families([(asked, m) for m in (measurement, *others)], ErrorControl())[asked.id]
+    return decide(asked, measurement, family, 0.05, TODAY)
 
 
 def record(asked: Policy, *outcomes: Outcome, waivers: tuple[Waiver, ...] = (), **changed: Any) -> Record:
