@@ -4,145 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import string
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
+from unicodedata import east_asian_width
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from aiaudit.policy.fields import Strict, Version
+from aiaudit.card_model import Attestation, SystemCard
 from aiaudit.policy.yaml import parse, read_yaml
-
-Words = Annotated[str, Field(max_length=20_000)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Person(Strict):
-    """Somebody who answers for something."""
-
-    name: Words | None = None
-    role: Words | None = None
-    contact: Words | None = None
-
-
-class Identity(Strict):
-    """Which system this is, and whose."""
-
-    name: Words | None = None
-    version: Words | None = None
-    owner: Person = Person()
-    model_digest: Words | None = None
-
-
-class Purpose(Strict):
-    """What the system is for, and what it is not for."""
-
-    decision: Words | None = None
-    users: Words | None = None
-    affected_people: Words | None = None
-    out_of_scope: Words | None = None
-    known_harmful_uses: Words | None = None
-
-
-class Role(Strict):
-    """What weight the output has, and what people do with it."""
-
-    output: Words | None = None
-    human: Words | None = None
-    override_route: Words | None = None
-    contact_for_affected_people: Words | None = None
-
-
-class Data(Strict):
-    """Where the data come from, and on what ground they are used."""
-
-    source: Words | None = None
-    period: Words | None = None
-    original_purpose: Words | None = None
-    legal_basis: Words | None = None
-    protected_attributes_origin: Words | None = None
-    known_gaps: Words | None = None
-
-
-class Groups(Strict):
-    """Whose treatment is audited."""
-
-    audited: tuple[Words, ...] = ()
-    reference_population: Words | None = None
-
-
-class Declared(Strict):
-    """Numbers that the organisation states about the system."""
-
-    accuracy: Share | None = None
-
-
-class Metrics(Strict):
-    """By what the system is measured, and why by that."""
-
-    primary_fairness_metric: Words | None = None
-    reason: Words | None = None
-    declared: Declared = Declared()
-
-
-class Explanation(Strict):
-    """How decisions are explained."""
-
-    method: Words | None = None
-    limits: Words | None = None
-
-
-class Fallback(Strict):
-    """What happens when the system is off or wrong."""
-
-    procedure: Words | None = None
-    last_drill: dt.date | None = None
-
-
-class Monitoring(Strict):
-    """How the system is watched once it is used."""
-
-    plan: Words | None = None
-    next_audit: dt.date | None = None
-    incident_contact: Words | None = None
-
-
-class Staff(Strict):
-    """What the system changes for those who work with it."""
-
-    jobs_and_skills: Words | None = None
-
-
-class Attestation(Strict):
-    """A named person's statement, valid for a while."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,79}$")]
-    statement: Words | None = None
-    name: Words | None = None
-    role: Words | None = None
-    date: dt.date | None = None
-    expires: dt.date | None = None
-    evidence: Words | None = None
-
-
-class SystemCard(Strict):
-    """Everything that a card may say. Nothing is required here: what is missing is a finding, not a fault."""
-
-    version: Version = 1
-    identity: Identity = Identity()
-    purpose: Purpose = Purpose()
-    role: Role = Role()
-    data: Data = Data()
-    groups: Groups = Groups()
-    metrics: Metrics = Metrics()
-    explanation: Explanation = Explanation()
-    limitations: Words | None = None
-    fallback: Fallback = Fallback()
-    monitoring: Monitoring = Monitoring()
-    staff: Staff = Staff()
-    environment: Words | None = None
-    attestations: tuple[Attestation, ...] = ()
 
 
 class State(StrEnum):
@@ -152,22 +25,50 @@ class State(StrEnum):
     MISSING = "missing"
     PLACEHOLDER = "placeholder"
     SHORT = "too short"
+    INVALID_DATE = "invalid date"
     NO_CARD = "no card"
 
 
-#: Fields whose honest answer is one word or a number.
-BRIEF = frozenset({"name", "version", "role", "contact", "model_digest", "audited", "accuracy"})
-#: Characters that an answer in words needs at least: enough for "Nobody does." to be a choice, not a slip.
+#: Fields that are days, by the last part of their name.
+DAYS = frozenset({"last_drill", "next_audit", "date", "expires"})
+#: Fields that take a sentence; the others can be answered by a word.
+SENTENCES = frozenset(
+    {
+        "purpose.decision",
+        "purpose.affected_people",
+        "purpose.out_of_scope",
+        "purpose.known_harmful_uses",
+        "role.human",
+        "role.override_route",
+        "data.original_purpose",
+        "data.known_gaps",
+        "metrics.reason",
+        "explanation.limits",
+        "limitations",
+        "fallback.procedure",
+        "monitoring.plan",
+        "staff.jobs_and_skills",
+        "statement",
+    }
+)
+#: Width of a sentence at least, in Latin letters: enough for "Nobody does." to be a choice, not a slip.
 SHORTEST = 12
-PLACEHOLDER = re.compile(
-    r"""\W*(?:to[ -]?do|tbd|tba|tbc|fixme|n/?a|none\ yet|unknown|pending|placeholder|more\ information\ needed
-        |fill\ (?:me\ )?in.*|lorem\ ipsum.*|your\ .*\ here|x+|\?+|\.+|-+)\W*|<[^>]*>|(.)\1*""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+#: Parts of a card that nobody need fill in, and statements, which are read one by one.
+_NOT_ASKED = frozenset({"version", "identity.model_digest", "fallback.expires", "attestations"})
+#: What a form says where nobody answered, but for the signs around it; or one letter again and again.
+_WHOLE = re.compile(
+    r"to[ -]?do|tb[acd]|fixme|n/?a|none yet|unknown|pending|placeholder|fill (?:me |this )?in\b.*"
+    r"|your .* here|x+|([^\W\d])\1{2,}",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Marks of a form or of filler text, wherever they stand. An address in angle brackets is none.
+_WITHIN = re.compile(
+    r"^\W*(?:TODO|TBD|TBC|FIXME)\b|(?i:more information needed|lorem ipsum)|<[^\W\d_][^<>@/]*>"
 )
 
 
 def load_card(path: str | Path) -> SystemCard:
-    """Read a system card.
+    """Read a system card; a key without a value counts as absent.
 
     Raises
     ------
@@ -176,7 +77,9 @@ def load_card(path: str | Path) -> SystemCard:
     FileErrors
         With every unknown key and wrong type, each with its line and column.
     """
-    return parse(read_yaml(path), SystemCard)
+    document = read_yaml(path)
+    data = {} if document.data is None else _without_nulls(document.data)
+    return parse(replace(document, data=data), SystemCard)
 
 
 def fields(card: SystemCard | None) -> Iterator[tuple[str, State]]:
@@ -186,27 +89,72 @@ def fields(card: SystemCard | None) -> Iterator[tuple[str, State]]:
 
 
 def state(name: str, value: Any) -> State:
-    """Return what is in a field."""
-    if value is None or value == () or (isinstance(value, str) and not value.strip()):
-        return State.MISSING
+    """Return what is in a field.
+
+    Parameters
+    ----------
+    name : str
+        Its dotted name, which says whether a sentence, a day or a word is due.
+    value : str, tuple of str, date, float or None
+        Its content.
+    """
     texts = [
         text.strip() for text in (value if isinstance(value, tuple) else (value,)) if isinstance(text, str)
     ]
-    if any(PLACEHOLDER.fullmatch(text) for text in texts):
+    if value is None or value == () or "" in texts:
+        return State.MISSING
+    if any(map(_is_placeholder, texts)):
         return State.PLACEHOLDER
-    if name.rpartition(".")[2] not in BRIEF and any(len(text) < SHORTEST for text in texts):
+    if texts and name.rpartition(".")[2] in DAYS:
+        return State.INVALID_DATE
+    if name in SENTENCES and any(_width(text) < SHORTEST for text in texts):
         return State.SHORT
     return State.GIVEN
 
 
+def validity(card: SystemCard, name: str) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day on which a field may be relied on, where it has such days.
+
+    A drill counts from its day on, the fallback as long as the card says, a plan until the audit it announces.
+    """
+    if name.startswith("fallback."):
+        return day(card.fallback.last_drill) if name == "fallback.last_drill" else None, day(
+            card.fallback.expires
+        )
+    return None, day(card.monitoring.next_audit) if name == "monitoring.next_audit" else None
+
+
+def day(value: dt.date | str | None) -> dt.date | None:
+    """Return a day, None where the card holds no valid one."""
+    return value if isinstance(value, dt.date) else None
+
+
 def faults(attestation: Attestation) -> tuple[str, ...]:
-    """Return what keeps a statement from being somebody's: parts that are missing, days out of order."""
-    needed = ("statement", "name", "role", "date", "expires")
-    lacking = [part for part in needed if state(part, getattr(attestation, part)) is not State.GIVEN]
-    found = [f"lacks {', '.join(lacking)}"] if lacking else []
-    if attestation.date and attestation.expires and attestation.expires < attestation.date:
+    """Return what keeps a statement from being somebody's: parts that are not given, days out of order."""
+    found = []
+    for part in ("statement", "name", "role", "date", "expires"):
+        seen = state(part, getattr(attestation, part))
+        if seen is not State.GIVEN:
+            found.append(f"{part}: {seen}")
+    first, last = day(attestation.date), day(attestation.expires)
+    if first and last and last < first:
         found.append("its last day is before its date")
     return tuple(found)
+
+
+def _is_placeholder(text: str) -> bool:
+    words = text.strip(string.punctuation + string.whitespace + "…–—")
+    return not words or bool(_WHOLE.fullmatch(words) or _WITHIN.search(text))
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _without_nulls(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    return {key: _without_nulls(value) for key, value in data.items() if value is not None}
 
 
 def _leaves(model: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -214,5 +162,8 @@ def _leaves(model: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
         value = getattr(model, name)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{prefix}{name}.")
-        elif name != "attestations" and f"{prefix}{name}" not in ("version", "identity.model_digest"):
+        elif f"{prefix}{name}" not in _NOT_ASKED:
             yield f"{prefix}{name}", value
+
+
+__all__ = ["Attestation", "State", "SystemCard", "day", "faults", "fields", "load_card", "state", "validity"]

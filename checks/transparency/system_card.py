@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 
-from aiaudit.card import Attestation, State, faults, fields
+from aiaudit.card import Attestation, State, SystemCard, day, faults, fields, validity
 from aiaudit.check import check
-from aiaudit.facts import Better, Interval, Measurement
+from aiaudit.facts import Better, Interval, Measurement, Scope
 from aiaudit.metrics import value
 from aiaudit.rates import LEVEL
 from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
 
 MITCHELL = "Mitchell et al. 2019, Model Cards for Model Reporting"
-NOT_ESTIMATED = "read, not estimated"
-
-FIELD = value(
-    "field_present",
-    "yes (1) or no (0)",
-    "Whether a field of the card holds an answer.",
-    MITCHELL,
-    Better.HIGHER,
-    1.0,
-)
-ATTESTATION = value(
-    "attestation_given",
-    "yes (1) or no (0)",
-    "Whether a named person, with role, date and last day, stands by the statement.",
-    "ISO/IEC 42001:2023, A.3.2; NIST AI RMF, GOVERN 2.1",
-    Better.HIGHER,
-    1.0,
-)
-CLAIM = value(
-    "accuracy_claim_error",
-    "share",
-    "Accuracy that the card declares minus accuracy measured here.",
-    "Regulation (EU) 2024/1689, Art. 15(3)",
-    Better.TARGET,
-)
+SIGNED = "ISO/IEC 42001:2023, A.3.2; NIST AI RMF, GOVERN 2.1"
+CLAIMED = "Regulation (EU) 2024/1689, Art. 15(3)"
+NAMED = "Whether a named person, with role, date and last day, stands by the statement."
+MINUS = "Accuracy that the card declares minus accuracy measured here."
+Day = date | None
+YES_NO = "yes (1) or no (0)"
+FIELD = value("field_present", YES_NO, "Whether a field holds an answer.", MITCHELL, Better.HIGHER, 1.0)
+ATTESTATION = value("attestation_given", YES_NO, NAMED, SIGNED, Better.HIGHER, 1.0)
+CLAIM = value("accuracy_claim_error", "share", MINUS, CLAIMED, Better.TARGET)
 
 
 @check(
@@ -48,7 +33,7 @@ CLAIM = value(
     needs=[],
     metrics=[FIELD, ATTESTATION, CLAIM],
     remediation=[
-        "Answer the open fields; one honest sentence is enough, and 'we do not know' is an answer.",
+        "Answer the open fields; one honest sentence is enough, and 'we do not know, because …' is an answer.",
         "Have the person who is responsible sign each statement with name, role, date and a last day.",
         "Correct declared numbers to those measured, and say on which rows they were measured.",
     ],
@@ -64,8 +49,10 @@ def system_card(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    Every field of the card is given, missing, a placeholder, or too short to be an answer. A statement counts
-    if it names a person with role, date and last day; the judge, who is told the day, decides whether it is valid. The declared accuracy is set against the accuracy on the rows audited, with Wilson's interval.
+    Every field of the card is given, missing, a placeholder, no date where one is due, or too short to be an
+    answer. A statement counts if it names a person with role, date and last day; whether the day has come or
+    gone is for the judge to say, who is told the day. A declared model digest is compared with the model's,
+    and the declared accuracy with the accuracy on the rows audited, with Wilson's interval.
 
     ## Known limits
 
@@ -76,46 +63,56 @@ def system_card(subject: Subject) -> Iterator[Measurement]:
 
     Mitchell et al. 2019; Gebru et al. 2021; Regulation (EU) 2024/1689, Art. 11, 13, 15.
     """
-    for name, state in fields(subject.card):
-        yield _read(FIELD.name, {"field": name}, state is State.GIVEN, state.value)
-    if subject.card is None:
-        return
-    for attestation in subject.card.attestations:
-        yield _attestation(attestation)
-    declared = subject.card.metrics.declared.accuracy
-    if declared is not None and subject.actual is not None and subject.predicted is not None and subject.n:
-        yield _claim(declared, int(np.sum(subject.actual == subject.predicted)), subject.n)
+    card = subject.card
+    for name, state in fields(card):
+        first, last = (None, None) if card is None else validity(card, name)
+        yield _read(FIELD.name, {"field": name}, state, first, last)
+    if card is not None:
+        yield from _model_named(card, subject)
+        yield from map(_attestation, card.attestations)
+        yield from _claim(card, subject)
 
 
 def _read(
-    metric: str, scope: dict[str, str], given: bool, state: str, attestation: Attestation | None = None
+    metric: str, scope: Scope, state: str, first: Day = None, last: Day = None, **said: str | None
 ) -> Measurement:
-    said = {} if attestation is None else {"name": attestation.name, "role": attestation.role}
     return Measurement(
         metric=metric,
-        value=float(given),
+        value=float(state == State.GIVEN),
         n=1,
         scope=scope,
         method="read from the system card",
-        params={"state": state, "no_interval": NOT_ESTIMATED, **said},
-        valid_from=None if attestation is None else attestation.date,
-        expires=None if attestation is None else attestation.expires,
+        params={"state": str(state), "no_interval": "read, not estimated", **said},
+        valid_from=first,
+        expires=last,
     )
 
 
+def _model_named(card: SystemCard, subject: Subject) -> Iterator[Measurement]:
+    named = card.identity.model_digest
+    if named and subject.model is not None and subject.model.facts.digest:
+        same = named.strip().lower().removeprefix("sha256:") == subject.model.facts.digest
+        state = State.GIVEN if same else "names another model"
+        yield _read(FIELD.name, {"field": "identity.model_digest"}, state)
+
+
 def _attestation(attestation: Attestation) -> Measurement:
-    found = faults(attestation)
-    state = "; ".join(found) or State.GIVEN.value
-    return _read(ATTESTATION.name, {"attestation": attestation.id}, not found, state, attestation)
+    a, state = attestation, "; ".join(faults(attestation)) or State.GIVEN
+    said = {"name": a.name, "role": a.role, "date": None if a.date is None else str(a.date)}
+    return _read(ATTESTATION.name, {"attestation": a.id}, state, day(a.date), day(a.expires), **said)
 
 
-def _claim(declared: float, right: int, n: int) -> Measurement:
+def _claim(card: SystemCard, subject: Subject) -> Iterator[Measurement]:
+    declared, n = card.metrics.declared.accuracy, subject.n
+    if declared is None or subject.actual is None or subject.predicted is None or not n:
+        return
+    right = int(np.count_nonzero(subject.actual == subject.predicted))
     low, high = (float(end) for end in wilson(right, n, LEVEL))
-    return Measurement(
+    yield Measurement(
         metric=CLAIM.name,
         value=declared - right / n,
         n=n,
         interval=Interval(low=declared - high, high=declared - low, level=LEVEL, method="Wilson"),
         method="declared minus measured accuracy; Wilson score interval of the measured one",
-        params={"declared": declared, "right": right},
+        params={"declared": declared, "numerator": right, "denominator": n},
     )
