@@ -36,6 +36,12 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "text": Format(module="aiaudit.render.terminal", suffix=".txt"),
         "html": Format(module="aiaudit.render.html", suffix=".html"),
         "json": Format(module="aiaudit.render.json", suffix=".json"),
+        "markdown": Format(module="aiaudit.render.markdown", suffix=".md"),
+        "csv": Format(module="aiaudit.render.csv", suffix=".csv"),
+        "junit": Format(module="aiaudit.render.junit", suffix=".xml"),
+        "sarif": Format(module="aiaudit.render.sarif", suffix=".sarif"),
+        "github": Format(module="aiaudit.render.github", suffix=".github"),
+        "gitlab": Format(module="aiaudit.render.gitlab", suffix="code-quality-report.json"),
     }
 )
 

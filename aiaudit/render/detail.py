@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiaudit.policy.model import Waiver
+from aiaudit.policy.model import Kind, Waiver
 from aiaudit.record import Verdict
 from aiaudit.render.findings import Finding
 from aiaudit.render.words import (
@@ -17,11 +17,18 @@ from aiaudit.render.words import (
 )
 
 
+def place(f: Finding) -> str:
+    """Return where a finding holds; papers and statements are about the system, not about rows."""
+    if not f.verdict.scope and f.requirement.kind is not Kind.MEASURED:
+        return "the system"
+    return scope_text(f.verdict.scope)
+
+
 def where(f: Finding) -> str:
     """Return the scope, and below it the reference."""
     m = f.verdict.measurement
     against = "" if m is None or m.reference is None else f"\nagainst {reference_text(m.reference)}"
-    return scope_text(f.verdict.scope) + against
+    return place(f) + against
 
 
 def value_and_interval(f: Finding) -> str:

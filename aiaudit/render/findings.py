@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from aiaudit.facts import Form, Measured, Metric
@@ -10,6 +12,8 @@ from aiaudit.policy.model import Kind, Requirement
 from aiaudit.record import Advice, Record, Status, Verdict
 from aiaudit.render.words import ORDER
 
+#: What a strict policy does not let pass.
+OPEN = {Status.INCONCLUSIVE, Status.NOT_ASSESSED}
 #: Contrasts say most to a reader, bare values least.
 _TELLING = (Form.RATIO, Form.DIFFERENCE, Form.RATE, Form.VALUE)
 
@@ -29,7 +33,8 @@ class Finding:
     metric : Metric or None
         The declaration of the measured metric, where something was measured.
     gating : bool
-        It decides the exit code: it failed, at the policy's severity or above, and its law is in force.
+        It decides the exit code: it failed (or is open, where the policy is strict), at the policy's severity
+        or above, and its law is in force.
     """
 
     number: int
@@ -43,22 +48,28 @@ class Finding:
         """The threshold as a number."""
         return float(self.requirement.threshold)
 
+    @property
+    def fingerprint(self) -> str:
+        """The same in every run for the same requirement and scope, whatever the value."""
+        named = [self.requirement.id, sorted(self.verdict.scope.items())]
+        return hashlib.sha256(json.dumps(named).encode()).hexdigest()
+
 
 def findings(record: Record) -> tuple[Finding, ...]:
     """Return every verdict: worst status first, then by severity, requirement and scope."""
     requirements = {r.id: r for r in record.policy.requirements}
     metrics = declared_metrics(record)
+    stopping = {Status.FAIL, Status.ERROR} | (OPEN if record.policy.strict else set())
     found = []
     for number, verdict in enumerate(record.verdicts, 1):
         requirement = requirements[verdict.requirement]
-        failed = verdict.status in (Status.FAIL, Status.ERROR)
         found.append(
             Finding(
                 number=number,
                 requirement=requirement,
                 verdict=verdict,
                 metric=metrics.get((requirement.check, requirement.metric)),
-                gating=failed and gates(record, verdict),
+                gating=verdict.status in stopping and gates(record, verdict),
             )
         )
     return tuple(sorted(found, key=_worst_first))

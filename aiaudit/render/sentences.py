@@ -11,9 +11,10 @@ from aiaudit.errors import some
 from aiaudit.facts import Form, Interval, Measurement, Reference, Scope
 from aiaudit.policy.model import Kind, Op
 from aiaudit.record import Record, Status
-from aiaudit.render.findings import Finding, findings, headline
+from aiaudit.render.findings import Finding, findings, headline, of_status
 from aiaudit.render.words import (
     NOISE,
+    WORDS,
     asked,
     count,
     exact,
@@ -71,7 +72,11 @@ def verdict_sentence(record: Record, exit_code: int) -> str:
         if counts[s]
     ]
     caveat = f", as far as it could be judged ({listed(doubts)})" if doubts else ""
-    partial = "; what could be judged does not meet it" if any(f.gating for f in findings(record)) else ""
+    partial = (
+        "; what could be judged does not meet it"
+        if any(f.gating for f in of_status(findings(record), Status.FAIL))
+        else ""
+    )
     conclusions = {
         0: f"met{caveat}" if record.verdicts else "nothing was judged, so nothing failed",
         1: "not met",
@@ -93,8 +98,9 @@ def number_sentence(record: Record) -> str:
 def what_now(record: Record, exit_code: int) -> str:
     """Return what the verdict means for using the model, in one or two sentences."""
     found = findings(record)
-    gating = len({f.requirement.id for f in found if f.gating})
-    failing = len({f.requirement.id for f in found if f.verdict.status is Status.FAIL})
+    failed = of_status(found, Status.FAIL)
+    gating = len({f.requirement.id for f in failed if f.gating})
+    failing = len({f.requirement.id for f in failed})
     if exit_code == 0:
         below = f" {count(failing, 'requirement')} below that level still failed." if failing else ""
         return f"Nothing that counts against this policy ({record.policy.fail_on.name.lower()} or above) failed.{below}"
@@ -139,6 +145,15 @@ def plain(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
         if m.form is Form.DIFFERENCE:
             return _difference(finding, m, m.value, _Contrast(rate, m.reference, favorable))
     return _bare(finding, m)
+
+
+def message(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
+    """Return a finding for a list of problems: status, what was found, and why it has that status."""
+    told = plain(finding, favorable)
+    reason = name(finding.verdict.reason, 1000)
+    told = told if reason in told else f"{told} Why: {reason}."
+    readiness = "" if finding.verdict.in_force else " (readiness: the law is not in force yet)"
+    return f"{WORDS[finding.verdict.status]}{readiness}: {told}"
 
 
 def people(scope: Scope) -> str:
