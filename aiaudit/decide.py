@@ -34,6 +34,9 @@ def decide(
     value = exact(measurement)
     if value is None:
         return _verdict(requirement, measurement, Status.NOT_ASSESSED, _undefined(measurement))
+    if measurement.valid_from is not None and measurement.valid_from > today:
+        reason = f"the evidence is dated {measurement.valid_from.isoformat()}, which is still to come"
+        return _verdict(requirement, measurement, Status.FAIL, reason)
     if measurement.expires is not None and measurement.expires < today:
         reason = f"the evidence expired on {measurement.expires.isoformat()}"
         return _verdict(requirement, measurement, Status.FAIL, reason)
@@ -140,7 +143,7 @@ def _by_significance(
     if breached and significant:
         reason = "the value breaches the threshold, and the difference is significant"
         return _verdict(requirement, measurement, Status.FAIL, reason, p_adjusted=p)
-    if breached:
+    if breached and not _is_parity(requirement, measurement):
         reason = "the value breaches the threshold, but with so few rows chance alone could explain it"
         rows = rows_to_settle(measurement, alpha / family.size)
         return _verdict(requirement, measurement, Status.INCONCLUSIVE, reason, p_adjusted=p, rows=rows)
@@ -149,6 +152,12 @@ def _by_significance(
     )
     seen = detectable_gap(requirement, measurement, alpha / family.size)
     return _verdict(requirement, measurement, Status.PASS, reason, p_adjusted=p, detectable=seen)
+
+
+def _is_parity(requirement: Requirement, measurement: Measurement) -> bool:
+    """Where the threshold is parity itself every sample breaches it; there significance alone decides."""
+    parity = {Form.DIFFERENCE: 0, Form.RATIO: 1}
+    return requirement.threshold == parity.get(measurement.form)
 
 
 def _by_interval(requirement: Requirement, measurement: Measurement, family: Family, alpha: float) -> Verdict:

@@ -57,7 +57,7 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
     watcher = watcher or Watcher()
     day = today()
     # Cheap things first: a policy that cannot be read must not cost the loading of a model.
-    loaded = load_policies(config.policy, base=config.base)
+    loaded = load_policies(config.policy)
     policy = _gate(loaded.policy, config)
     waivers = load_waivers(config.waivers) if config.waivers else ()
     card = _card(config)

@@ -85,9 +85,17 @@ def global_importance(subject: Subject) -> Iterator[Measurement]:
     found = explain(output, features, subject.seed)
     yield from _columns(found, name)
     names = [a.name for a in subject.attributes if a.name in found.columns]
-    part = None if found.ranked is None else share(found.sizes, np.isin(found.columns, names), LEVEL)
-    told = ", ".join(names) or "none is a column of the model"
-    yield measurement("protected_importance_share", found, part, protected=told)
+    if names:
+        part = None if found.ranked is None else share(found.sizes, np.isin(found.columns, names), LEVEL)
+        yield measurement("protected_importance_share", found, part, protected=", ".join(names))
+    else:
+        yield Measurement(
+            metric="protected_importance_share",
+            value=0.0,
+            n=len(found.rows),
+            interval=Interval(low=0.0, high=0.0, level=LEVEL, method="exact"),
+            method="the model is given none of the protected columns",
+        )
     yield Measurement(
         metric="additivity_error",
         value=found.additivity,
