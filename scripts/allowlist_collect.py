@@ -15,7 +15,7 @@ import pkgutil
 import sys
 import warnings
 
-from allowlist_reviewed import PURE_MODULES
+from allowlist_reviewed import INERT_MODULES, PURE_MODULES
 
 # A class is listed when it derives from one of these: its constructor only stores what it is given, and
 # its state is plain data. The names are tried in each release; one that a release lacks is skipped.
@@ -44,19 +44,22 @@ KINDS = (
 )
 
 SKIPPED = ("tests", "externals", "datasets", "conftest", "setup", "_mocking", "_testing", "estimator_checks")
-SKIPPED += ("_test_common", "_build", "tests_common")
+SKIPPED += ("_test_common", "_build", "tests_common", "testing", "spark", "dask", "keras", "tensorflow")
+
+
+#: Libraries whose estimators are listed, where they are installed.
+PACKAGES = ("sklearn", "imblearn", "category_encoders", "xgboost", "lightgbm")
 
 
 def modules():
-    """Yield every importable scikit-learn module that is not there for tests, data or building."""
-    import sklearn
-
-    for info in pkgutil.walk_packages(sklearn.__path__, "sklearn."):
-        if not any(part in SKIPPED or part.startswith("test_") for part in info.name.split(".")):
-            try:
-                yield importlib.import_module(info.name)
-            except ImportError:
-                continue
+    """Yield every importable module of the libraries that is not there for tests, data or building."""
+    for package in filter(None, map(_module, PACKAGES)):
+        yield package
+        for info in pkgutil.walk_packages(
+            package.__path__, package.__name__ + ".", onerror=lambda name: None
+        ):
+            if not any(part in SKIPPED or part.startswith("test_") for part in info.name.split(".")):
+                yield from filter(None, [_module(info.name)])
 
 
 def _find(full):
@@ -73,13 +76,18 @@ def by_kind():
     names = set()
     for module in modules():
         for value in vars(module).values():
-            if (
-                inspect.isclass(value)
-                and issubclass(value, kinds)
-                and value.__module__.startswith("sklearn.")
-            ):
+            if inspect.isclass(value) and issubclass(value, kinds) and _is_of(value, module):
                 names.add(value.__module__ + "." + value.__qualname__)
+                rebuild = "__pyx_unpickle_" + value.__name__
+                if hasattr(module, rebuild):
+                    names.add(value.__module__ + "." + rebuild)
     return names
+
+
+def _is_of(value, module):
+    """Tell whether a class belongs to a library; some compiled ones name their module without its package."""
+    own = value.__module__.partition(".")[0] in PACKAGES
+    return own or value.__module__ == module.__name__.rpartition(".")[2]
 
 
 def pure_functions():
@@ -90,6 +98,14 @@ def pure_functions():
             if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
                 names.add(module.__name__ + "." + name)
     return names
+
+
+def distributions():
+    """Return the classes behind scipy's distributions."""
+    found = filter(None, map(_module, INERT_MODULES))
+    return {
+        module.__name__ + "." + name for module in found for name in vars(module) if name.endswith("_gen")
+    }
 
 
 def _module(name):
@@ -135,8 +151,14 @@ def main():
                 seen.setdefault(name, label)
         except Exception as error:  # noqa: BLE001 - a model that cannot be made is listed with its reason
             skipped[label] = type(error).__name__ + ": " + str(error)[:100]
-    kind, pure = sorted(by_kind()), sorted(pure_functions())
-    result = {"version": sklearn.__version__, "kind": kind, "pure": pure, "seen": seen, "skipped": skipped}
+    result = {
+        "version": sklearn.__version__,
+        "kind": sorted(by_kind()),
+        "pure": sorted(pure_functions()),
+        "inert": sorted(distributions()),
+        "seen": seen,
+        "skipped": skipped,
+    }
     with open(sys.argv[1], "w") as file:
         json.dump(result, file, indent=1, sort_keys=True)
 

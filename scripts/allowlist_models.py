@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 
 import numpy as np
@@ -174,6 +175,80 @@ def _mixed_table():
     return make_pipeline(columns, LogisticRegression()).fit(frame, y)
 
 
+def _companions():
+    """Models of libraries that follow scikit-learn's conventions, where they are installed."""
+    for name, classes in (
+        ("xgboost", ("XGBClassifier", "XGBRegressor", "XGBRFClassifier", "XGBRFRegressor")),
+        ("lightgbm", ("LGBMClassifier", "LGBMRegressor")),
+    ):
+        library = _optional(name)
+        for cls in classes if library else ():
+            yield cls, lambda a=library, b=cls: _fit(getattr(a, b)(n_estimators=3))
+    if _optional("imblearn"):
+        yield from _imbalanced()
+    encoders = _optional("category_encoders")
+    for name in getattr(encoders, "__all__", ()):
+        if name.endswith("Encoder"):
+            yield "category_encoders " + name, lambda a=name: _encoder_pipeline(getattr(encoders, a)())
+
+
+def _optional(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def _imbalanced():
+    from imblearn import over_sampling, pipeline, under_sampling
+    from imblearn.ensemble import (
+        BalancedBaggingClassifier,
+        BalancedRandomForestClassifier,
+        EasyEnsembleClassifier,
+    )
+    from sklearn.linear_model import LogisticRegression
+
+    for cls in (BalancedBaggingClassifier, BalancedRandomForestClassifier, EasyEnsembleClassifier):
+        yield cls.__name__, lambda a=cls: _fit(a(n_estimators=3))
+    for sampler in (
+        over_sampling.SMOTE(),
+        over_sampling.RandomOverSampler(),
+        under_sampling.RandomUnderSampler(),
+    ):
+        name = "imblearn " + type(sampler).__name__
+        yield name, lambda a=sampler: _fit(pipeline.make_pipeline(a, LogisticRegression()))
+
+
+def _tables():
+    """Tables, which encoders and transformers keep in their state."""
+    import pandas as pd
+
+    columns = {
+        "numbers": pd.Series([1.5, 2.0]),
+        "text": pd.Series(["a", "b"]),
+        "objects": pd.Series(["a", None], dtype=object),
+        "categories": pd.Series(["a", "b"], dtype="category"),
+        "dates": pd.to_datetime(pd.Series(["2024-01-01", "2024-01-02"])),
+        "nullable": pd.array([1, None], dtype="Int64"),
+        "strings": pd.array(["a", None], dtype="string[python]"),
+    }
+    for name, values in columns.items():
+        yield "table of " + name, lambda a=name, b=values: pd.DataFrame({a: b})
+    index = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)])
+    yield "table with two indexes", lambda: pd.DataFrame({"x": [1, 2]}, index=index)
+    yield "table with labels", lambda: pd.DataFrame({"x": [1, 2]}, index=["a", "b"])
+
+
+def _encoder_pipeline(encoder):
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    _, y = _data()
+    frame = pd.DataFrame({"job": ["x", "y", "z"] * 20, "town": ["p", "q"] * 30})
+    return make_pipeline(encoder, LogisticRegression()).fit(frame, y)
+
+
 def fitted_models():
     """Yield (label, function that returns a fitted model) for everything this release can fit."""
     from sklearn.utils import all_estimators
@@ -182,3 +257,5 @@ def fitted_models():
     for name, estimator_class in all_estimators():
         yield name, odd.get(name) or (lambda cls=estimator_class: _fit(_construct(cls)))
     yield from _settings()
+    yield from _companions()
+    yield from _tables()

@@ -2,8 +2,8 @@
 
 A listed function may be called with any arguments that a file chooses, so none may import, look up an
 attribute by name, open, run or evaluate anything. These were read and left out, and stay out:
-``numpy.core._ufunc_reconstruct`` (imports any module), ``numpy.vectorize`` (evaluates nothing, but calls what
-it holds), ``builtins.getattr``, ``functools.reduce``, ``operator.attrgetter``, ``numpy.load`` and all readers,
+``numpy.core._ufunc_reconstruct`` (imports any module), ``functools.reduce``, ``operator.attrgetter``,
+``numpy.load`` and all readers, ``scipy.stats`` distributions (``exec`` of their state when rebuilt),
 ``joblib.load``, ``pandas.read_pickle``, ``pandas.DataFrame.eval``, ``sklearn.utils.parallel`` (runs what it is
 given), ``sklearn.datasets`` (downloads).
 """
@@ -79,6 +79,7 @@ SCIPY = [
     *(f"scipy.sparse._{kind}.{kind}_{form}" for kind in _SCIPY_SPARSE for form in ("matrix", "array")),
     *(f"scipy.sparse.{kind}.{kind}_matrix" for kind in _SCIPY_SPARSE),
     "scipy.interpolate._bsplines.BSpline",
+    "scipy.interpolate._bsplines._BSpline",
     "scipy.interpolate._interpolate.PPoly",
     "scipy.interpolate.interpolate.interp1d",
     "scipy.interpolate._interpolate.interp1d",
@@ -86,6 +87,39 @@ SCIPY = [
     "scipy._external.array_api_compat.numpy._aliases.asarray",
     *_words("scipy.special", "expit logit log1p xlogy boxcox inv_boxcox"),
     *_words("scipy.special._ufuncs", "expit logit log1p xlogy boxcox inv_boxcox"),
+]
+
+_DTYPES = " ".join(f"{sign}Int{bits}Dtype" for sign in ("", "U") for bits in (8, 16, 32, 64))
+
+#: Tables and their parts: encoders keep them in their state. Building one runs nothing.
+PANDAS = [
+    *_words("pandas", "DataFrame Series Index RangeIndex MultiIndex CategoricalIndex DatetimeIndex NA"),
+    *_words(
+        "pandas", "Categorical CategoricalDtype StringDtype BooleanDtype Float32Dtype Float64Dtype " + _DTYPES
+    ),
+    *_words(
+        "pandas.arrays", "ArrowStringArray StringArray BooleanArray DatetimeArray FloatingArray IntegerArray"
+    ),
+    *_words("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"),
+    *_words("pandas._libs.internals", "_unpickle_block"),
+    *_words("pandas._libs.missing", "NA NAType"),
+    *_words("pandas.core.arrays.boolean", "BooleanArray BooleanDtype"),
+    *_words("pandas.core.arrays.categorical", "Categorical"),
+    *_words("pandas.core.arrays.datetimes", "DatetimeArray"),
+    *_words("pandas.core.arrays.floating", "FloatingArray Float32Dtype Float64Dtype"),
+    *_words("pandas.core.arrays.integer", "IntegerArray " + _DTYPES),
+    *_words("pandas.core.arrays.string_", "StringArray StringDtype"),
+    *_words("pandas.core.arrays.string_arrow", "ArrowStringArray"),
+    *_words("pandas.core.dtypes.dtypes", "CategoricalDtype"),
+    *_words("pandas.core.frame", "DataFrame"),
+    *_words("pandas.core.series", "Series"),
+    *_words("pandas.core.indexes.base", "Index _new_Index"),
+    *_words("pandas.core.indexes.category", "CategoricalIndex"),
+    *_words("pandas.core.indexes.datetimes", "DatetimeIndex _new_DatetimeIndex"),
+    *_words("pandas.core.indexes.multi", "MultiIndex"),
+    *_words("pandas.core.indexes.range", "RangeIndex"),
+    *_words("pandas.core.internals.managers", "BlockManager SingleBlockManager"),
+    *_words("pyarrow.lib", "_restore_array py_buffer type_for_alias"),
 ]
 
 SCIKIT_LEARN = [
@@ -102,6 +136,7 @@ SCIKIT_LEARN = [
     "sklearn.gaussian_process.kernels.Hyperparameter",
     "sklearn.metrics._dist_metrics.newObj",
     "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._passthrough_scorer",
     "sklearn.model_selection._split._CVIterableWrapper",
     "sklearn.neighbors._ball_tree.newObj",
     "sklearn.neighbors._kd_tree.newObj",
@@ -132,6 +167,22 @@ BOOSTING = [
     *_words("lightgbm.basic", "Booster"),
 ]
 
+#: Named by a search over distributions of scipy, which a fitted model no longer needs. They are replaced by an
+#: object that does nothing: the real classes run text of the file (``exec``) when they are rebuilt.
+INERT = [
+    "builtins.getattr",
+    "numpy.vectorize",
+    "numpy.lib._function_base_impl.vectorize",
+    "numpy.lib.function_base.vectorize",
+    *_words(
+        "scipy.stats._distn_infrastructure", "rv_frozen rv_continuous_frozen rv_discrete_frozen rv_sample"
+    ),
+    "joblib.memory.Memory",
+    "joblib._store_backends.FileSystemStoreBackend",
+]
+#: Every distribution of these modules is inert.
+INERT_MODULES = ("scipy.stats._continuous_distns", "scipy.stats._discrete_distns")
+
 OURS = ["joblib.numpy_pickle.NumpyArrayWrapper"]
 
-ALL = frozenset([*PYTHON, *NUMPY, *SCIPY, *SCIKIT_LEARN, *BOOSTING, *OURS])
+ALL = frozenset([*PYTHON, *NUMPY, *SCIPY, *PANDAS, *SCIKIT_LEARN, *BOOSTING, *OURS])

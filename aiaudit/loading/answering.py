@@ -133,7 +133,8 @@ def _use_threads() -> None:
     except ImportError:
         return
     # Where no process can exist, a lock between processes is a lock between threads; the real one needs a file.
-    multiprocessing.context.BaseContext.Lock = lambda self: threading.Lock()  # type: ignore[method-assign,assignment,misc]
+    context: Any = multiprocessing.context.BaseContext
+    context.Lock = lambda self: threading.Lock()
     joblib.parallel_backend("threading", n_jobs=1)
 
 

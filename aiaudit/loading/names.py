@@ -13,10 +13,19 @@ _SHOWN = 20
 _BY_VALUE = ("cloudpickle", "dill", "_dill", "marshal")
 
 
-def load_allowlist(path: str = _LIST) -> frozenset[str]:
-    """Return every name of the reviewed list as ``module.name``."""
-    with open(path, encoding="utf-8") as file:
-        modules = json.load(file)["modules"]
+def load_allowlist() -> frozenset[str]:
+    """Return every name that a file may mention, as ``module.name``."""
+    return _read("modules") | load_inert()
+
+
+def load_inert() -> frozenset[str]:
+    """Return those names of the list for which an object that does nothing is put."""
+    return _read("inert")
+
+
+def _read(section: str) -> frozenset[str]:
+    with open(_LIST, encoding="utf-8") as file:
+        modules = json.load(file)[section]
     return frozenset(module + "." + name for module, names in modules.items() for name in names)
 
 

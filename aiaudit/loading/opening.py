@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import opcodes, skops_file
-from .names import unknown_names
+from .names import load_inert, unknown_names
 from .refusal import Refusal
 from .streams import identify, open_content
 from .unpickler import GuardedUnpickler
@@ -132,4 +132,4 @@ def _build(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
             ) from None
         return skops_load(path, trusted=contents.names)
     with open_content(path, identify(path)) as content:
-        return GuardedUnpickler(content, allowed).load()
+        return GuardedUnpickler(content, allowed, load_inert()).load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from aiaudit.loading import protocol, surroundings
 
 _WORKER = Path(__file__).with_name("worker.py")
 _MIB = 1 << 20
+_DOING = {"lock": "starting", "inspect": "looking at the file", "load": "loading the model"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,7 @@ class Worker:
     folder: tempfile.TemporaryDirectory[str]
     isolation: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    fate: IncompleteError | None = None
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -81,65 +84,71 @@ class Worker:
         Raises
         ------
         IncompleteError
-            The process refused, crashed, answered nonsense, or took too long.
+            The process refused, crashed, answered nonsense, or took too long; once it has ended, every
+            later request meets the same end.
         """
-        with self._one_at_a_time, _Watch(self) as watch:
-            try:
-                protocol.send(self.requests, request, writer.buffers if writer else [])
-                header, buffers = protocol.receive(self.answers, limit)
-            except (EOFError, OSError, ValueError):
-                raise self._ended(request["do"], watch.expired) from None
-            except (protocol.BadMessage, MemoryError) as error:
-                self.end()
-                raise nonsense(error) from None
-        refusal = header.get("refusal")
+        with self._one_at_a_time:
+            if self.fate is None:
+                answer = self._exchange(request, writer.buffers if writer else [], limit)
+            if self.fate is not None:
+                raise IncompleteError(self.fate.message, self.fate.hint)
+        refusal = answer[0].get("refusal")
         if isinstance(refusal, list) and len(refusal) == 2:
             raise IncompleteError(one_line(refusal[0], 2000), one_line(refusal[1], 2000))
-        return header, buffers
+        return answer
 
-    def _ended(self, doing: str, expired: bool) -> IncompleteError:
-        self.end()
-        what = {"lock": "starting", "inspect": "looking at the file", "load": "loading the model"}.get(
-            doing, "predicting"
-        )
-        if expired:
-            return IncompleteError(
-                f"the model's process gave no answer within {self.settings.timeout:g} s of {what}",
-                "Allow it more time with --timeout, if the model is known to be slow.",
-            )
-        code = self.process.returncode
-        if doing == "lock":
-            return self._did_not_start()
-        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-        return IncompleteError(
-            f"the model's process crashed while {what} ({how})",
-            "The file is damaged, hostile, from another library version, or needs more than "
-            f"{self.settings.memory // _MIB} MiB: try --python with the model's own environment, or raise --memory.",
-        )
+    def _exchange(
+        self, request: dict[str, Any], buffers: list[Any], limit: int
+    ) -> tuple[dict[str, Any], list[bytearray]]:
+        with _Watch(self) as watch:
+            try:
+                protocol.send(self.requests, request, buffers)
+                return protocol.receive(self.answers, limit)
+            except (EOFError, OSError, ValueError):
+                self._wait()
+                self.fate = _story(self, request["do"], watch.expired)
+            except (protocol.BadMessage, MemoryError) as error:
+                self.fate = nonsense(error)
+            self.end()
+            return {}, []
 
-    def _did_not_start(self) -> IncompleteError:
-        said = Path(self.folder.name, "stderr").read_text("utf-8", "replace").strip().splitlines()
-        return IncompleteError(
-            f"the model's process could not start under {one_line(self.settings.python or sys.executable)}"
-            + (f": {one_line(said[-1])}" if said else ""),
-            "Name a Python 3.8 or newer that has scikit-learn installed, as in --python .venv/bin/python.",
-        )
+    def _wait(self) -> None:
+        """Let a process that crashed finish, so that it can be said how."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
 
     def end(self) -> None:
-        """End the process and remove its folder."""
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                _close(stream)
-        if self.process.poll() is None:
-            self.process.kill()
+        """End the process."""
+        self.fate = self.fate or IncompleteError("the model has been closed", "Open it again.")
+        for stream in (self.requests, self.answers):
+            with contextlib.suppress(OSError):  # the other end is gone: nothing is left to flush
+                stream.close()
+        self.process.kill()
         self.process.wait()
 
 
-def _close(stream: Any) -> None:
-    try:
-        stream.close()
-    except OSError:
-        return  # the other end is gone: there is nothing left to flush
+def _story(worker: Worker, doing: str, expired: bool) -> IncompleteError:
+    """Return how the process of *worker* came to its end."""
+    settings, code = worker.settings, worker.process.returncode
+    what = _DOING.get(doing, "predicting")
+    if expired:
+        return IncompleteError(
+            f"the model's process gave no answer within {settings.timeout:g} s of {what}",
+            "Allow it more time with --timeout, if the model is known to be slow.",
+        )
+    if doing == "lock":
+        said = Path(worker.folder.name, "stderr").read_text("utf-8", "replace").strip().splitlines()
+        return IncompleteError(
+            f"the model's process could not start under {one_line(settings.python or sys.executable)}"
+            + (f": {one_line(said[-1])}" if said else ""),
+            "Name a Python 3.8 or newer that has scikit-learn installed, as in --python .venv/bin/python.",
+        )
+    how = f"exit code {code}" if code is None or code >= 0 else signal.Signals(-code).name
+    return IncompleteError(
+        f"the model's process crashed while {what} ({how})",
+        "The file is damaged, hostile, from another library version, or needs more than "
+        f"{settings.memory // _MIB} MiB: try --python with the model's own environment, or raise --memory.",
+    )
 
 
 def nonsense(error: Exception) -> IncompleteError:
@@ -217,9 +226,10 @@ def start(settings: Settings) -> Worker:
 
 
 def _reap(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    """Leave nothing behind when a worker is forgotten."""
     for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            _close(stream)
+        with contextlib.suppress(OSError, AttributeError):
+            stream.close()  # type: ignore[union-attr]
     process.kill()
     process.wait()
     folder.cleanup()

@@ -17,8 +17,22 @@ _CHUNK = 16 << 20
 _HOSTILE = "No library writes such a file for a scikit-learn model: treat it as hostile."
 
 
+#: Compiled losses of scikit-learn 1.5 to 1.8 name their module without its package.
+_MOVED = {"_loss": "sklearn._loss._loss"}
+
+
 class _ArrayHeader:
     """Stands where joblib announces an array whose bytes follow in the stream."""
+
+
+class Inert:
+    """Stands for an object that a fitted model no longer needs and whose real class is not to be trusted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take anything and keep nothing."""
+
+    def __setstate__(self, state: Any) -> None:
+        """Take anything and keep nothing."""
 
 
 _Machine: Any = pickle._Unpickler
@@ -33,6 +47,8 @@ class GuardedUnpickler(_Machine):  # type: ignore[misc]
         Pickle or (decompressed) joblib content.
     allowed : frozenset of str
         Exact ``module.name`` entries.
+    inert : frozenset of str
+        Those of them that become an `Inert` object.
 
     Notes
     -----
@@ -43,10 +59,11 @@ class GuardedUnpickler(_Machine):  # type: ignore[misc]
 
     dispatch: ClassVar[dict[int, Callable[..., None]]] = dict(_Machine.dispatch)
 
-    def __init__(self, file: io.BufferedReader, allowed: frozenset[str]) -> None:
+    def __init__(self, file: io.BufferedReader, allowed: frozenset[str], inert: frozenset[str]) -> None:
         super().__init__(file)
         self._source = file
         self._allowed = allowed
+        self._inert = inert
         self._resolved: dict[str, Any] = {}
         self._ids: set[int] = set()
 
@@ -61,10 +78,13 @@ class GuardedUnpickler(_Machine):  # type: ignore[misc]
         module, name = _modern(module, name) if self.proto < 3 else (module, name)
         full = module + "." + name
         if full not in self._resolved:
-            found = _ArrayHeader if full == _ARRAY else _resolve(module, name, self._allowed)
+            found = self._stand_in(full) or _resolve(module, name, self._allowed)
             self._resolved[full] = found
             self._ids.add(id(found))
         return self._resolved[full]
+
+    def _stand_in(self, full: str) -> Any:
+        return _ArrayHeader if full == _ARRAY else Inert if full in self._inert else None
 
     def persistent_load(self, pid: Any) -> Any:
         """Refuse: an outside object."""
@@ -89,7 +109,7 @@ class GuardedUnpickler(_Machine):  # type: ignore[misc]
         if not isinstance(dtype, np.dtype) or not isinstance(shape, tuple):
             raise Refusal("an array in the file is not described properly", _HOSTILE)
         if dtype.hasobject:
-            inner = type(self)(self._source, self._allowed)
+            inner = type(self)(self._source, self._allowed, self._inert)
             inner._resolved, inner._ids = self._resolved, self._ids
             return inner.load()
         if getattr(header, "numpy_array_alignment_bytes", None) is not None:
@@ -115,7 +135,7 @@ def _resolve(module: str, name: str, allowed: frozenset[str]) -> Any:
     if full not in allowed or "." in name:
         raise unknown_names([full], "the file")
     try:
-        return getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(_MOVED.get(module, module)), name)
     except (ImportError, AttributeError):
         raise Refusal(
             "the model needs " + full + ", which is not found here",

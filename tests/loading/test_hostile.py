@@ -1,0 +1,156 @@
+"""Files that were made to do harm: none may run anything, hang, crash the audit or pass."""
+
+import contextlib
+import importlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aiaudit.errors import IncompleteError
+from aiaudit.loading import opening
+from aiaudit.loading.models import open_model, predict_in_batches
+from aiaudit.loading.names import load_allowlist
+from aiaudit.loading.refusal import Refusal
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "models"
+#: Hostile files whose payload is never run, while the model in them works.
+LOADED_INERT = {"a distribution that runs its state"}
+#: Well-formed models that crash when they predict, and one function that is what its audited name says.
+HARMLESS_TO_LOAD = {
+    "a tree that points nowhere",
+    "skops: a tree that points nowhere",
+    "skops: a function that says it is another",
+}
+#: Built only when asked for: they cost seconds.
+EXPENSIVE = ("costly", "schema_bomb")
+
+
+@pytest.fixture(scope="module")
+def builders():
+    sys.path.insert(0, str(CORPUS))
+    try:
+        yield importlib.import_module("hostile_pickles"), importlib.import_module("hostile_files")
+    finally:
+        sys.path.remove(str(CORPUS))
+
+
+@pytest.fixture
+def marker(tmp_path):
+    return tmp_path / "marker"
+
+
+def quick(builders, marker):
+    pickles, files = builders
+    groups = (pickles.all_of, files.arrays, files.crashes, files.archives, files.forged_tree)
+    return {name: content for group in groups for name, content in group(marker)}
+
+
+def write(folder, files):
+    """Write *files* as numbered model files and return their paths by name."""
+    paths = {name: folder / f"{i}.pkl" for i, name in enumerate(files)}
+    for name, path in paths.items():
+        path.write_bytes(files[name])
+    return paths
+
+
+FIRE = """
+import sys, os, pickle, joblib, warnings
+warnings.simplefilter("ignore")
+marker, paths = sys.argv[1], sys.argv[2:]
+for path in paths:
+    for load in (lambda: pickle.load(open(path, "rb")), lambda: joblib.load(path)):
+        try:
+            load()
+        except BaseException:
+            pass
+        if os.path.exists(marker):
+            os.rmdir(marker) if os.path.isdir(marker) else os.remove(marker)
+            print(path, flush=True)
+            break
+"""
+
+
+def test_the_corpus_is_real(builders, marker, tmp_path):
+    """Loaded as everybody loads a model, most of these files do touch the marker."""
+    files = quick(builders, marker)
+    paths = write(
+        tmp_path, {name: content for name, content in files.items() if not name.startswith("skops")}
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", FIRE, str(marker), *map(str, paths.values())],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=200, check=False,
+    )  # fmt: skip
+    fired = {name for name, path in paths.items() if str(path) in done.stdout.split("\n")}
+    assert len(files) >= 100
+    assert len(fired) >= 50, sorted(set(paths) - fired)
+    assert "a distribution that runs its state" in fired
+
+
+def test_the_gate_alone_stops_every_file(builders, marker, tmp_path):
+    """Without any lock: nothing runs, and each file is refused with a reason and a remedy, or is inert."""
+    allowed, loaded, silent = load_allowlist(), set(), []
+    for name, path in write(tmp_path, quick(builders, marker)).items():
+        try:
+            opening.load(str(path), opening.inspect(str(path)), allowed)
+            loaded.add(name)
+        except Refusal as refusal:
+            silent += [] if refusal.message and refusal.hint else [name]
+        assert not marker.exists(), name
+    assert silent == []
+    assert loaded == LOADED_INERT | HARMLESS_TO_LOAD
+
+
+def test_a_refusal_fits_on_a_screen_and_cannot_move_the_cursor(builders, marker, tmp_path):
+    files = quick(builders, marker)
+    wild = {name: files[name] for name in ("a name of many lines", "a hundred thousand names")}
+    for path in write(tmp_path, wild).values():
+        with pytest.raises(IncompleteError) as caught:
+            open_model(path)
+        assert len(caught.value.message) < 3000
+        assert (caught.value.message + caught.value.hint).isprintable()
+
+
+def test_an_inert_distribution_leaves_the_model_usable(builders, marker, tmp_path):
+    import pandas as pd
+
+    files = dict(builders[1].arrays(marker))
+    path = write(tmp_path, {name: files[name] for name in LOADED_INERT})[min(LOADED_INERT)]
+    with open_model(path) as model:
+        assert set(predict_in_batches(model, pd.DataFrame(builders[1].X)).tolist()) <= {0, 1}
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("group", ["crashes", "forged_tree"])
+def test_a_crash_of_the_model_ends_as_an_incomplete_audit(group, builders, marker, tmp_path):
+    import pandas as pd
+
+    for path in write(tmp_path, dict(getattr(builders[1], group)(marker))).values():
+        with open_model(path) as model:
+            with pytest.raises(IncompleteError, match=r"crashed while predicting \(SIG"):
+                predict_in_batches(model, pd.DataFrame(builders[1].X))
+            with pytest.raises(IncompleteError, match="crashed"):
+                model.predict(pd.DataFrame(builders[1].X))
+
+
+@pytest.mark.slow
+def test_files_that_cost_memory_or_time_end_within_their_limits(builders, marker, tmp_path):
+    memory = 1 << 30
+    for group in EXPENSIVE:
+        for name, path in write(tmp_path, dict(getattr(builders[1], group)(marker))).items():
+            started = time.monotonic()
+            with pytest.raises(IncompleteError) as caught:
+                open_model(path, memory=memory, timeout=15)
+            assert caught.value.hint, name
+            assert time.monotonic() - started < 30, name
+            path.unlink()
+
+
+@pytest.mark.slow
+def test_every_hostile_file_ends_as_an_incomplete_audit(builders, marker, tmp_path):
+    for name, path in write(tmp_path, quick(builders, marker)).items():
+        with contextlib.suppress(IncompleteError), open_model(path, timeout=60):
+            assert name in LOADED_INERT | HARMLESS_TO_LOAD, name
+        assert not marker.exists(), name
