@@ -12,6 +12,8 @@ from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding
 from aiaudit.render.words import ORDER
 
+#: Columns drawn; section B lists all.
+DRAWN = 20
 #: Verdicts of one requirement shown before the passing ones are folded away.
 UNFOLDED = 20
 
@@ -55,6 +57,7 @@ class Bars:
     check: str
     metric: Metric
     bars: tuple[Bar, ...]
+    hidden: int
     zero: str
 
 
@@ -115,16 +118,23 @@ def _tables(outcome: Measured) -> Iterator[Table]:
 
 
 def _importances(outcome: Measured) -> Iterator[Bars]:
+    """Draw one metric a check: the share of the whole where there is one, as the others tell the same."""
+    if not outcome.check.startswith("explainability."):
+        return
+    drawable: list[tuple[bool, int, Metric, list[Measurement]]] = []
     for metric in outcome.metrics:
         of_columns = (
             m for m in outcome.measurements if m.metric == metric.name and set(m.scope) == {"column"}
         )
-        rows = [m for m in of_columns if m.value is not None]
-        if len(rows) > 1 and outcome.check.startswith("explainability."):
-            yield _bars(outcome.check, metric, sorted(rows, key=lambda m: -abs(m.value or 0.0)))
+        rows = sorted((m for m in of_columns if m.value is not None), key=lambda m: -abs(m.value or 0.0))
+        if len(rows) > 1:
+            drawable.append((metric.unit != "share", len(drawable), metric, rows))
+    for _, _, metric, rows in sorted(drawable, key=lambda d: d[:2])[:1]:
+        yield _bars(outcome.check, metric, rows)
 
 
-def _bars(check: str, metric: Metric, rows: list[Measurement]) -> Bars:
+def _bars(check: str, metric: Metric, every: list[Measurement]) -> Bars:
+    rows = every[:DRAWN]
     ends = [
         x
         for m in rows
@@ -145,4 +155,10 @@ def _bars(check: str, metric: Metric, rows: list[Measurement]) -> Bars:
             high=place(m.interval.high) if m.interval else None,
         )
 
-    return Bars(check=check, metric=metric, bars=tuple(bar(m) for m in rows), zero=place(0.0))
+    return Bars(
+        check=check,
+        metric=metric,
+        bars=tuple(bar(m) for m in rows),
+        hidden=len(every) - len(rows),
+        zero=place(0.0),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from aiaudit.facts import Form, Measured, Measurement, Metric, Scope
+from aiaudit.facts import RESERVED_SCOPES, Form, Measured, Measurement, Metric, Scope
 from aiaudit.policy.model import Op, Requirement
 from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding, headline
@@ -105,7 +105,7 @@ def chart(record: Record, found: tuple[Finding, ...]) -> Chart | None:
 def _series(outcome: Measured) -> Iterator[_Series]:
     for metric in outcome.metrics:
         every = (m for m in outcome.measurements if m.metric == metric.name and m.form is Form.RATE)
-        rates = tuple(m for m in every if len(m.scope) == 1 and "column" not in m.scope)
+        rates = tuple(m for m in every if len(m.scope) == 1 and not RESERVED_SCOPES & set(m.scope))
         if rates:
             yield _Series(check=outcome.check, metric=metric, rates=rates)
 

@@ -56,7 +56,7 @@ class Finding:
 
 
 def findings(record: Record) -> tuple[Finding, ...]:
-    """Return every verdict: worst status first, then by severity, requirement and scope."""
+    """Return every verdict: worst status first, then by severity, then in the policy's order."""
     requirements = {r.id: r for r in record.policy.requirements}
     metrics = declared_metrics(record)
     stopping = {Status.FAIL, Status.ERROR} | (OPEN if record.policy.strict else set())
@@ -72,7 +72,8 @@ def findings(record: Record) -> tuple[Finding, ...]:
                 gating=verdict.status in stopping and gates(record, verdict),
             )
         )
-    return tuple(sorted(found, key=_worst_first))
+    places = {id: place for place, id in enumerate(requirements)}
+    return tuple(sorted(found, key=lambda f: (*_worst_first(f), places[f.requirement.id], f.number)))
 
 
 def declared_metrics(record: Record) -> dict[tuple[str, str], Metric]:
@@ -117,15 +118,8 @@ def about(advice: Advice, found: tuple[Finding, ...]) -> Finding | None:
     return min((f for f in own if f.verdict.measurement is not None), key=_most_telling, default=None)
 
 
-def _worst_first(f: Finding) -> tuple[int, bool, int, str, list[tuple[str, str]]]:
-    scope = sorted(f.verdict.scope.items())
-    return (
-        ORDER.index(f.verdict.status),
-        not f.verdict.in_force,
-        -f.requirement.severity,
-        f.requirement.id,
-        scope,
-    )
+def _worst_first(f: Finding) -> tuple[int, bool, int]:
+    return ORDER.index(f.verdict.status), not f.verdict.in_force, -f.requirement.severity
 
 
 def _most_telling(f: Finding) -> tuple[int, int, int, float]:

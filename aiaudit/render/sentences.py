@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiaudit.errors import some
-from aiaudit.facts import Form, Interval, Measurement, Reference, Scope
+from aiaudit.facts import RESERVED_SCOPES, Form, Interval, Measurement, Reference, Scope
 from aiaudit.policy.model import Kind, Op
 from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding, findings, headline, of_status
@@ -158,8 +158,7 @@ def message(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
 
 def people(scope: Scope) -> str:
     """Return ``people of race “black” and sex “female”``."""
-    groups = listed([f"{name(k, 60)} “{name(v, 60)}”" for k, v in scope.items()])
-    return f"people of {groups}" if groups else "all people"
+    return f"people of {_named(scope)}" if scope else "all people"
 
 
 def per_hundred(share: float, apart_from: float | None = None) -> str:
@@ -214,8 +213,7 @@ def _difference(f: Finding, m: Measurement, value: float, to: _Contrast) -> str:
 
 
 def _bare(f: Finding, m: Measurement) -> str:
-    where = f" for {people(m.scope)}" if m.scope and "column" not in m.scope else ""
-    where = f" for column “{name(m.scope['column'], 60)}”" if "column" in m.scope else where
+    where = f" for {_who(m.scope)}" if m.scope else ""
     interval = (
         ""
         if m.interval is None
@@ -225,6 +223,14 @@ def _bare(f: Finding, m: Measurement) -> str:
         f"{name(f.requirement.title)}: {value_text(m, f.limit)}{where}{interval}. "
         f"The policy asks for {asked(f.requirement)}."
     )
+
+
+def _who(scope: Scope) -> str:
+    return _named(scope) if RESERVED_SCOPES & set(scope) else people(scope)
+
+
+def _named(scope: Scope) -> str:
+    return listed([f"{name(k, 60)} “{name(v, 60)}”" for k, v in scope.items()])
 
 
 def _interval(interval: Interval | None, spoken: Callable[[float], str]) -> str:
