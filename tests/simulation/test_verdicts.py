@@ -1,0 +1,39 @@
+"""The chance that a model without any gap fails a whole audit is held; a real gap is found."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+SCRIPT = Path(__file__).with_name("table.py")
+
+
+@pytest.fixture(scope="module")
+def found(environment):
+    run = subprocess.run(
+        [sys.executable, str(SCRIPT), "--json"], capture_output=True, text=True, env=environment, check=True
+    )
+    return json.loads(run.stdout)
+
+
+def test_models_without_a_gap_rarely_fail(found):
+    fair = [row for row in found if not row["model"].startswith("selects")]
+    assert len(fair) == 14
+    assert [row for row in fair if row["failed"] > 0.06] == []
+
+
+def test_a_gap_is_found(found):
+    (gap,) = [row for row in found if row["model"].startswith("selects")]
+    assert gap["failed"] >= 0.95
+
+
+def test_the_bare_rule_would_fail_most_of_them(found):
+    # What the audits above guard against; were it rare, holding the error would be nothing to show.
+    six = {
+        row["n"]: row["bare"] for row in found if row["groups"] == "6" and row["model"].startswith("blind")
+    }
+    assert six[200] > 0.9
+    assert six[5_000] > 0.2
