@@ -57,19 +57,18 @@ def write(folder, files):
 
 
 FIRE = """
-import sys, os, pickle, joblib, warnings
+import sys, os, joblib, resource, warnings
 warnings.simplefilter("ignore")
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 marker, paths = sys.argv[1], sys.argv[2:]
 for path in paths:
-    for load in (lambda: pickle.load(open(path, "rb")), lambda: joblib.load(path)):
-        try:
-            load()
-        except BaseException:
-            pass
-        if os.path.exists(marker):
-            os.rmdir(marker) if os.path.isdir(marker) else os.remove(marker)
-            print(path, flush=True)
-            break
+    try:
+        joblib.load(path)
+    except BaseException:
+        pass
+    if os.path.exists(marker):
+        os.rmdir(marker) if os.path.isdir(marker) else os.remove(marker)
+        print(path, flush=True)
 """
 
 
