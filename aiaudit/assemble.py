@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from aiaudit.declared import Declared, check_columns
 from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line, some
 from aiaudit.groups import Attribute, Sensitive, attribute
 from aiaudit.loading.models import predict_in_batches
-from aiaudit.loading.tables import Table, reject_missing, require_columns
+from aiaudit.loading.tables import Table, reject_missing
 from aiaudit.model import Model
-from aiaudit.outcomes import task_of, with_outcomes
-from aiaudit.subject import Declared, Rows, Subject
+from aiaudit.outcomes import numbers, task_of, with_outcomes
+from aiaudit.scores import column_scores
+from aiaudit.subject import Rows, Subject
 
 if TYPE_CHECKING:
     from aiaudit.card import SystemCard
@@ -29,7 +31,8 @@ Rowwise = npt.NDArray[np.bool_]
 class Inputs:
     """What was read, before it is put together.
 
-    `groups` holds protected columns that came from a file of their own, aligned with the table's rows.
+    `groups` holds protected columns that came from a file of their own, aligned with the table's rows;
+    `train` is the table that the model was fitted on.
     """
 
     table: Table
@@ -38,6 +41,7 @@ class Inputs:
     groups: Mapping[str, pd.Series] = field(default_factory=dict)
     data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    train: Table | None = None
     seed: int = 0
 
 
@@ -60,16 +64,23 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
     IncompleteError
         Where the model cannot decide on the data.
     """
-    _check_columns(inputs, declared)
+    check_columns(declared, inputs.table.name, list(inputs.table.frame.columns), inputs.groups)
     kept, rows = _kept_rows(inputs.table, declared)
     features = None if inputs.model is None else _features(inputs.table, inputs.model, declared)[kept]
-    attributes = tuple(_attribute(sensitive, inputs, kept) for sensitive in declared.sensitive)
+    attributes = tuple(_protected(sensitive, inputs, kept) for sensitive in declared.sensitive)
     target = declared.target
     actual = None if target is None else inputs.table.labels(target)[kept].to_numpy(object)
     decisions = _decisions(inputs, declared, features, kept, progress)
     subject = Subject(
         task=task_of(inputs.model, declared, decisions, actual),
         attributes=attributes,
+        controls=tuple(
+            attribute(control, inputs.table.labels(control.column)[kept]) for control in declared.control
+        ),
+        weights=_weights(inputs.table, declared.weights, kept),
+        population=declared.population,
+        dependants=declared.dependants,
+        train=inputs.train,
         features=features,
         model=inputs.model,
         rows=rows,
@@ -79,29 +90,7 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
         data=inputs.data,
         notes=(*inputs.table.notes, *inputs.notes),
     )
-    return with_outcomes(subject, declared, decisions, actual)
-
-
-def _check_columns(inputs: Inputs, declared: Declared) -> None:
-    table = inputs.table
-    for names, what in (
-        ((declared.target,), "--target"),
-        ((declared.predictions,), "--predictions"),
-        (declared.drop, "--drop"),
-    ):
-        require_columns(table, [name for name in names if name is not None], what)
-    columns = [*table.frame.columns, *inputs.groups]
-    for name in (sensitive.column for sensitive in declared.sensitive):
-        if name not in columns:
-            raise UsageError(
-                f"{one_line(table.name)} has no column '{one_line(name)}' (--sensitive)",
-                f"Its columns are {some(columns, 12)}.{did_you_mean(name, columns)}",
-            )
-    if declared.target is not None and declared.target == declared.predictions:
-        raise UsageError(
-            f"column '{one_line(declared.target)}' is both the target and the predictions",
-            "Name the column of true outcomes as --target, the decisions as --predictions.",
-        )
+    return _with_scores(with_outcomes(subject, declared, decisions, actual), inputs.table, declared, kept)
 
 
 def _kept_rows(table: Table, declared: Declared) -> tuple[Rowwise, Rows]:
@@ -124,7 +113,7 @@ def _kept_rows(table: Table, declared: Declared) -> tuple[Rowwise, Rows]:
     return kept, Rows(read=read, assessed=read - left_out, excluded=excluded)
 
 
-def _attribute(sensitive: Sensitive, inputs: Inputs, kept: Rowwise) -> Attribute:
+def _protected(sensitive: Sensitive, inputs: Inputs, kept: Rowwise) -> Attribute:
     own_file = sensitive.column in inputs.groups
     values = inputs.groups[sensitive.column] if own_file else inputs.table.labels(sensitive.column)
     found = attribute(sensitive, values[kept])
@@ -136,6 +125,29 @@ def _attribute(sensitive: Sensitive, inputs: Inputs, kept: Rowwise) -> Attribute
             "or name another column.",
         )
     return found
+
+
+def _weights(table: Table, column: str | None, kept: Rowwise) -> npt.NDArray[np.float64] | None:
+    if column is None:
+        return None
+    what = f"the weights in column '{one_line(column)}'"
+    weights = numbers(
+        table.frame[column][kept].to_numpy(), what, "Give every row a weight, or leave --weights out."
+    )
+    if (weights < 0).any() or not weights.any():
+        raise IncompleteError(
+            f"{what} are {'all 0' if (weights >= 0).all() else 'negative in some rows'}",
+            "A weight says how many people a row stands for: 0 or more.",
+        )
+    return weights
+
+
+def _with_scores(subject: Subject, table: Table, declared: Declared, kept: Rowwise) -> Subject:
+    if declared.scores is None or subject.selected is None:
+        return subject
+    what = f"the scores in column '{one_line(declared.scores)}'"
+    values = numbers(table.frame[declared.scores][kept].to_numpy(), what, "Give every row a score.")
+    return replace(subject, given_scores=column_scores(declared.scores, values, subject.selected))
 
 
 def _features(table: Table, model: Model, declared: Declared) -> pd.DataFrame:
@@ -150,8 +162,7 @@ def _features(table: Table, model: Model, declared: Declared) -> pd.DataFrame:
                 + did_you_mean(str(absent[0]), frame.columns),
             )
         return frame[list(names)]
-    outcome = [c for c in (declared.target, declared.predictions, *declared.drop) if c is not None]
-    candidate = frame.drop(columns=outcome)
+    candidate = frame.drop(columns=list(declared.no_features))
     protected = {sensitive.column for sensitive in declared.sensitive}
     without = candidate.drop(columns=[c for c in candidate.columns if c in protected])
     for choice in (candidate, without):

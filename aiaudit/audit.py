@@ -18,7 +18,8 @@ from aiaudit.policy.model import Policy, Waiver
 from aiaudit.record import PolicySource, Provenance, Record, Tool
 from aiaudit.registry import checks
 from aiaudit.run import Told, run
-from aiaudit.subject import Subject, facts_of
+from aiaudit.subject import Subject
+from aiaudit.subject_facts import facts_of
 
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
 

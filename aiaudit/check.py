@@ -23,6 +23,9 @@ class Need(StrEnum):
     GROUPS = "groups"
     MODEL = "model"
     DECISIONS = "decisions"
+    SCORES = "scores"
+    CONTROLS = "controls"
+    TRAIN = "train"
 
 
 class NotApplicable(Exception):
@@ -53,6 +56,10 @@ class Check:
         Its documentation in Markdown: the docstring of `measure`.
     version : int
         Raised whenever its numbers change.
+    params : mapping
+        Settings of the check itself.
+    weighted : bool
+        Whether it heeds the rows' weights; where it does not and there are some, its outcome says so.
     """
 
     id: str
@@ -65,6 +72,7 @@ class Check:
     doc: str
     version: int
     params: Mapping[str, str | int | float | bool | None]
+    weighted: bool = False
 
 
 def check(
@@ -76,6 +84,7 @@ def check(
     remediation: Iterable[str],
     version: int = 1,
     params: Mapping[str, str | int | float | bool | None] | None = None,
+    weighted: bool = False,
 ) -> Callable[[Measure], Check]:
     """Turn a measuring function into a `Check`; its docstring becomes the documentation."""
 
@@ -91,6 +100,7 @@ def check(
             doc=measure.__doc__ or "",
             version=version,
             params=dict(params or {}),
+            weighted=weighted,
         )
 
     return wrap

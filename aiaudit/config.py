@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from aiaudit.config_fields import Labels, Location, NameOrPath, Protected, Size, once
+from aiaudit.config_fields import Dependants, Labels, Location, NameOrPath, Population, Protected, Size, once
 from aiaudit.errors import UsageError
 from aiaudit.labels import Task
 from aiaudit.policy.fields import SeverityField, Strict, Text, Version, Word, refuse
@@ -46,8 +46,15 @@ class DataSettings(Strict):
     target: Word | None = None
     favorable: Labels = ()
     sensitive: Annotated[tuple[Protected, ...], AfterValidator(once)] = ()
+    control: Annotated[tuple[Protected, ...], AfterValidator(once)] = ()
+    order: Labels = ()
     drop: tuple[Word, ...] = ()
     predictions: Word | None = None
+    scores: Word | None = None
+    weights: Word | None = None
+    population: Population = Field(default_factory=dict)
+    dependants: Dependants = Field(default_factory=dict)
+    train: Location | None = None
     task: Task | None = None
     exclude_unlabeled: bool = False
     groups: GroupsSettings | None = None
@@ -80,9 +87,10 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def _one_source_of_decisions(self) -> Self:
-        if self.model.path is not None and self.data.predictions is not None:
-            what = "decisions come from the model or from a column, not from both; remove one of the two"
-            refuse("config", [(("data", "predictions"), what)])
+        for role, things in (("predictions", "decisions"), ("scores", "scores")):
+            if self.model.path is not None and getattr(self.data, role) is not None:
+                what = f"{things} come from the model or from a column, not from both; remove one of the two"
+                refuse("config", [(("data", role), what)])
         return self
 
 
@@ -102,7 +110,10 @@ def load_config(path: str | Path) -> Config:
 #: Options of the command line, by the section they belong to.
 _SECTIONS: Mapping[str, Sequence[str]] = {
     "model": ("python", "trust", "module_path", "unsafe_pickle", "isolation", "memory", "timeout"),
-    "data": ("target", "favorable", "sensitive", "drop", "predictions", "task", "exclude_unlabeled"),
+    "data": (
+        *("target", "favorable", "order", "sensitive", "control", "drop", "predictions", "scores", "weights"),
+        *("train", "task", "exclude_unlabeled"),
+    ),
     "gate": ("fail_on", "strict"),
 }
 
@@ -147,7 +158,7 @@ def overlay(
     sections = {name: {k: given.pop(k) for k in keys if k in given} for name, keys in _SECTIONS.items()}
     if model is not None:
         sections["model"]["path"] = model
-        sections["data"].setdefault("predictions", None)
+        sections["data"] = {"predictions": None, "scores": None} | sections["data"]
     elif "predictions" in sections["data"]:
         sections["model"]["path"] = None
     if data is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, Wit
 from aiaudit.errors import one_line
 from aiaudit.groups import Sensitive, parse_sensitive
 from aiaudit.labels import label_text
-from aiaudit.policy.fields import Text, Words, refuse
+from aiaudit.policy.fields import Text, Word, Words, refuse
 from aiaudit.policy.sources import is_path
 
+#: By how much published percentages may add up to more than 1.
+_ROUNDED = 0.01
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]+)?)\s*(?:([kmgt])(i?)(b?))?b?", re.IGNORECASE)
 
 
@@ -64,9 +67,22 @@ def _ref_from_here(ref: str, info: ValidationInfo) -> str:
     return str(_from_here(Path(ref), info)) if is_path(ref) else ref
 
 
+def _shares(shares: Mapping[str, float]) -> Mapping[str, float]:
+    """Refuse shares that are no parts of one whole; groups may be left out, hence less than 1 is well."""
+    if any(not 0 <= share <= 1 for share in shares.values()) or sum(shares.values()) > 1 + _ROUNDED:
+        raise ValueError(
+            "each group's share of the population lies within 0 and 1, and together they are at most 1"
+        )
+    return shares
+
+
 Location = Annotated[Path, AfterValidator(_from_here)]
 #: A pack's id, or a path; an interpreter's name, or a path.
 NameOrPath = Annotated[Text, AfterValidator(_ref_from_here)]
+#: Columns that change with a protected one, by its name.
+Dependants = Mapping[Word, Words]
+#: Each group's share of the population, by protected column.
+Population = Mapping[Word, Annotated[Mapping[Word, float], AfterValidator(_shares)]]
 Labels = Annotated[Words, AfterValidator(lambda labels: tuple(label_text(label) for label in labels))]
 Size = Annotated[
     int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,19 +10,17 @@ from typing import TYPE_CHECKING
 from aiaudit.assemble import Inputs, assemble
 from aiaudit.audit import Choices, audit, references, today
 from aiaudit.config import Config
+from aiaudit.declared import Declared
 from aiaudit.errors import UsageError, one_line
-from aiaudit.loading.models import open_model
 from aiaudit.loading.joins import join_groups
+from aiaudit.loading.models import open_model
 from aiaudit.loading.tables import Table, read_table
 from aiaudit.model import Model
 from aiaudit.policy import check_attributes, load_policies, load_waivers
 from aiaudit.policy.model import Policy
 from aiaudit.record import Record
-from aiaudit.subject import Declared
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from aiaudit.assemble import Progress
     from aiaudit.card import SystemCard
     from aiaudit.run import Told
@@ -63,13 +60,11 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
     card = _card(config)
     declared = _declared(config)
     with ExitStack() as stack:
-        table, groups, data, notes = _read(config, declared)
+        inputs = _read(config, declared)
         model = _open(config)
         if model is not None:
             stack.callback(model.close)
-        inputs = Inputs(
-            table=table, model=model, card=card, groups=groups, data=data, notes=notes, seed=config.seed
-        )
+        inputs = replace(inputs, model=model, card=card, seed=config.seed)
         subject = assemble(inputs, declared, watcher.predicted)
         check_attributes(policy, [a.name for a in subject.attributes])
         return audit(
@@ -104,35 +99,57 @@ def _declared(config: Config) -> Declared:
     return Declared(
         target=data.target,
         favorable=data.favorable,
+        order=data.order,
         sensitive=data.sensitive,
+        control=data.control,
         predictions=data.predictions,
+        scores=data.scores,
+        weights=data.weights,
         drop=data.drop,
+        population=data.population,
+        dependants=data.dependants,
         task=data.task,
         exclude_unlabeled=data.exclude_unlabeled,
     )
 
 
-def _read(
-    config: Config, declared: Declared
-) -> tuple[Table, Mapping[str, pd.Series], dict[str, dict[str, str]], tuple[str, ...]]:
+def _read(config: Config, declared: Declared) -> Inputs:
     if config.data.path is None:
         raise UsageError(
             "no data was named", "Run 'aiaudit check MODEL DATA', or 'aiaudit check DATA --predictions COL'."
         )
-    protected = [sensitive.column for sensitive in declared.sensitive]
-    needed = [c for c in (declared.target, declared.predictions) if c is not None]
+    inputs = _with_groups(config, declared, config.data.path)
+    if config.data.train is None:
+        return inputs
+    train = _train(config.data.train, declared)
+    return replace(inputs, train=train, data={**inputs.data, "train": _file(train)})
+
+
+def _with_groups(config: Config, declared: Declared, path: Path) -> Inputs:
     if config.data.groups is None:
-        table = read_table(config.data.path, text_columns=[*needed, *protected])
-        return table, {}, {"data": _file(table)}, ()
+        table = read_table(path, text_columns=declared.as_text)
+        return Inputs(table=table, data={"data": _file(table)})
     other_path, key = config.data.groups.path, config.data.groups.on
+    protected = [sensitive.column for sensitive in declared.sensitive]
     elsewhere = [c for c in read_table(other_path).frame.columns if c in protected and c != key]
-    own = [c for c in protected if c not in elsewhere]
-    table = read_table(config.data.path, text_columns=[*needed, *own, key])
+    own = [c for c in declared.as_text if c not in elsewhere]
+    table = read_table(path, text_columns=[*own, key])
     other = read_table(other_path, text_columns=[key, *elsewhere])
     joined = join_groups(table, other, key=key, columns=elsewhere)
     lost = joined.unmatched + joined.keyless
     note = f"{lost} row(s) have no match in {one_line(other.name)}: their groups count as missing"
-    return table, joined.text, {"data": _file(table), "groups": _file(other)}, (note,) if lost else ()
+    return Inputs(
+        table=table,
+        groups=joined.text,
+        data={"data": _file(table), "groups": _file(other)},
+        notes=(note,) if lost else (),
+    )
+
+
+def _train(path: Path, declared: Declared) -> Table:
+    """Read the training table like the data; columns that it lacks are left to the checks that want them."""
+    columns = read_table(path, nrows=0).frame.columns
+    return read_table(path, text_columns=[c for c in declared.as_text if c in columns])
 
 
 def _file(table: Table) -> dict[str, str]:

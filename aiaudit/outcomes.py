@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from aiaudit.declared import Declared
 from aiaudit.errors import IncompleteError, UsageError, one_line, some
 from aiaudit.labels import Task, favorable_labels, infer_task, label_text, sorted_labels
 from aiaudit.model import Model
-from aiaudit.subject import Declared, Subject
+from aiaudit.subject import Subject
 
 #: Decisions or labels as they were read or predicted, shape (n,).
 Raw = npt.NDArray[Any]
@@ -43,8 +44,8 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
     if subject.task is Task.REGRESSION:
         return replace(
             subject,
-            predicted_values=_numbers(decisions, "the decisions"),
-            actual_values=None if actual is None else _numbers(actual, f"the target column '{target}'"),
+            predicted_values=numbers(decisions, "the decisions"),
+            actual_values=None if actual is None else numbers(actual, f"the target column '{target}'"),
         )
     _check_decided(decisions)
     decided, closed = _decided(subject, declared, decisions)
@@ -61,6 +62,7 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
         classes=ordered,
         favorable=favorable,
         favorable_from=source,
+        order=_order(declared.order, ordered),
         predicted=_codes(decisions, ordered),
         actual=None if actual is None else _codes(actual, ordered),
     )
@@ -112,12 +114,32 @@ def _codes(values: Raw, classes: tuple[str, ...]) -> npt.NDArray[np.uint16]:
     return np.array([position[label_text(value)] for value in unique], np.uint16)[codes]
 
 
-def _numbers(values: Raw, what: str) -> npt.NDArray[np.float64]:
-    numbers = np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), np.float64)
-    bad = ~np.isfinite(numbers)
+def _order(asked: tuple[str, ...], classes: tuple[str, ...]) -> tuple[str, ...]:
+    order = tuple(label_text(label) for label in asked)
+    if order and sorted(order) != sorted(classes):
+        raise UsageError(
+            f"the order {some(order)} does not hold each label once; the labels are {some(classes)}",
+            "Give --order once for every label, from the worst to the best for the person.",
+        )
+    return order
+
+
+def numbers(
+    values: Raw,
+    what: str,
+    hint: str = "A regression is audited on numbers; for labels pass --task binary or --task multiclass.",
+) -> npt.NDArray[np.float64]:
+    """Return *values* as numbers.
+
+    Raises
+    ------
+    IncompleteError
+        If *what* holds anything that is no finite number; *hint* says how to mend it.
+    """
+    found = np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), np.float64)
+    bad = ~np.isfinite(found)
     if bad.any():
         raise IncompleteError(
-            f"{what} should hold numbers but holds {some(pd.unique(pd.Series(values[bad])))}",
-            "A regression is audited on numbers; for labels pass --task binary or --task multiclass.",
+            f"{what} should hold numbers but holds {some(pd.unique(pd.Series(values[bad])))}", hint
         )
-    return numbers
+    return found

@@ -17,6 +17,9 @@ WANT = {
     Need.LABELS: "no column of true outcomes was given (--target)",
     Need.GROUPS: "no protected column was named (--sensitive)",
     Need.MODEL: "the decisions came without a model",
+    Need.SCORES: "there are no scores behind the decisions (--scores, or a model that gives them)",
+    Need.CONTROLS: "no control column was named (--control)",
+    Need.TRAIN: "the training data were not given (--train)",
 }
 
 

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass as checked
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.facts import Errored, Measured, Measurement, Skipped
 from aiaudit.policy.model import Policy, PolicySource, Requirement, Waiver
-from aiaudit.subject import SubjectFacts
+from aiaudit.subject_facts import SubjectFacts
 
 SCHEMA: Literal["aiaudit/record/1"] = "aiaudit/record/1"
 
@@ -191,21 +191,22 @@ def from_json(text: str | bytes, name: str) -> Record:
     IncompleteError
         If the text is not a record of a version known here, or was changed since it was written.
     """
+    from aiaudit.gate import exit_code
+
     try:
         plain = json.loads(text)
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
             raise ValueError(f"its schema is not {SCHEMA}")
-        digest = plain.pop("digest", None)
-        plain.pop("exit_code", None)
+        told = plain.pop("digest", None), plain.pop("exit_code", None)
         record = _ADAPTER.validate_python(plain)
     except (ValueError, ValidationError) as error:
         raise IncompleteError(
             f"{one_line(name)} is not a record: {one_line(error, 160)}",
             "Give a record.json written by 'aiaudit check', of a version that this aiaudit reads.",
         ) from None
-    if record.digest != digest:
+    if told != (record.digest, exit_code(record)):
         raise IncompleteError(
-            f"{one_line(name)} was changed after it was written: its digest does not match its content",
+            f"{one_line(name)} was changed after it was written: its digest or exit code does not match its content",
             "Use the original file, or audit again.",
         )
     return record

@@ -13,6 +13,8 @@ from aiaudit.subject import Subject
 
 Told = Callable[[str, int, int], None]
 
+UNWEIGHTED = "the weights of the rows are not used by this check"
+
 
 def run(plan: Plan, subject: Subject, told: Told | None = None) -> tuple[Outcome, ...]:
     """Run every planned check.
@@ -58,6 +60,8 @@ def run_check(check: Check, subject: Subject) -> Outcome:
             check=check.id, error=one_line(f"{type(error).__name__}: {error}"), plugin=_module(check)
         )
     notes = tuple(sorted({one_line(w.message) for w in noise}))
+    if subject.weights is not None and not check.weighted:
+        notes = (UNWEIGHTED, *notes)
     return Measured(
         check=check.id, version=check.version, measurements=measurements, metrics=check.metrics, notes=notes
     )

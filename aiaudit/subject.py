@@ -12,49 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.check import Need
-from aiaudit.groups import Attribute, Sensitive
+from aiaudit.errors import AuditError
+from aiaudit.groups import Attribute
 from aiaudit.labels import Task
-from aiaudit.model import Model, ModelFacts
+from aiaudit.model import Model
+from aiaudit.scores import Scores, model_scores
 from aiaudit.tally import Axis, Tally, tally
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from aiaudit.card import SystemCard
+    from aiaudit.loading.tables import Table
 
 #: Names of the tally's label axes; the leading NUL keeps them apart from any column's name.
 ACTUAL, PREDICTED = "\0actual", "\0predicted"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Declared:
-    """What the user says about the data.
-
-    Parameters
-    ----------
-    target : str or None
-        Column of true outcomes.
-    favorable : tuple of str
-        Labels that help the person.
-    sensitive : tuple of Sensitive
-        Protected columns, with the edges of numeric ones.
-    predictions : str or None
-        Column of decisions made elsewhere; then there is no model.
-    drop : tuple of str
-        Columns that are not features (identifiers).
-    task : Task or None
-        Overrides what would be inferred.
-    exclude_unlabeled : bool
-        Leave rows without an outcome out, and count them, instead of refusing the table.
-    """
-
-    target: str | None = None
-    favorable: tuple[str, ...] = ()
-    sensitive: tuple[Sensitive, ...] = ()
-    predictions: str | None = None
-    drop: tuple[str, ...] = ()
-    task: Task | None = None
-    exclude_unlabeled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +56,26 @@ class Subject:
         The labels that help the person.
     favorable_from : str
         Who said so: ``declared``, or how it was inferred.
+    order : tuple of str
+        All labels from the worst to the best, where they have an order.
     actual, predicted : ndarray of uint16, shape (n,), or None
         Position of each row's label in `classes`.
     actual_values, predicted_values : ndarray of float, shape (n,), or None
         The same for a regression.
     attributes : tuple of Attribute
         Protected attributes, coded.
+    controls : tuple of Attribute
+        Columns within whose values groups are compared as well, coded alike.
+    given_scores : Scores or None
+        Scores that came with the decisions; ask `scores`.
+    weights : ndarray of float, shape (n,), or None
+        What each row stands for: finite, none negative, not all 0.
+    population : mapping of str to mapping of str to float
+        Declared share of each group in the population, by attribute.
+    dependants : mapping of str to tuple of str
+        Columns that change with a protected one.
+    train : Table or None
+        The table the model was fitted on.
     features : DataFrame or None
         What the model was given, in the user's own columns.
     model : Model or None
@@ -114,11 +100,18 @@ class Subject:
     classes: tuple[str, ...] = ()
     favorable: tuple[str, ...] = ()
     favorable_from: str = ""
+    order: tuple[str, ...] = ()
     actual: npt.NDArray[np.uint16] | None = None
     predicted: npt.NDArray[np.uint16] | None = None
     actual_values: npt.NDArray[np.float64] | None = None
     predicted_values: npt.NDArray[np.float64] | None = None
     attributes: tuple[Attribute, ...] = ()
+    controls: tuple[Attribute, ...] = ()
+    given_scores: Scores | None = None
+    weights: npt.NDArray[np.float64] | None = None
+    population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    dependants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    train: Table | None = None
     features: pd.DataFrame | None = None
     model: Model | None = None
     rows: Rows
@@ -137,14 +130,55 @@ class Subject:
 
     @cached_property
     def tally(self) -> Tally:
-        """Counts over protected attributes, actual and predicted labels: see `aiaudit.tally`."""
-        axes = [Axis(name=a.name, levels=a.levels) for a in self.attributes]
-        codes: list[npt.NDArray[np.integer]] = [a.codes for a in self.attributes]
+        """Counts over protected attributes, controls, actual and predicted labels: see `aiaudit.tally`.
+
+        Where rows are weighted, its sums are those of the weights and of their squares, both in parts of
+        `weight_unit` and its square.
+        """
+        axes = [Axis(name=a.name, levels=a.levels) for a in (*self.attributes, *self.controls)]
+        codes: list[npt.NDArray[np.integer]] = [a.codes for a in (*self.attributes, *self.controls)]
         for name, labels in ((ACTUAL, self.actual), (PREDICTED, self.predicted)):
             if labels is not None:
                 axes.append(Axis(name=name, levels=self.classes))
                 codes.append(labels)
-        return tally(axes, codes)
+        if self.weights is None:
+            return tally(axes, codes)
+        shares = self.weights / self.weight_unit
+        return tally(axes, codes, [shares, shares**2])
+
+    @cached_property
+    def weight_unit(self) -> float:
+        """Power of 2 that no weight exceeds: divided by it, the tally sums whole weights exactly."""
+        return (
+            1.0 if self.weights is None else float(2.0 ** np.ceil(np.log2(self.weights.max(initial=1e-300))))
+        )
+
+    @cached_property
+    def scores(self) -> Scores | None:
+        """Scores behind the decisions: given, or asked of the model once; a regression's are its numbers.
+
+        Raises
+        ------
+        IncompleteError
+            If the model fails.
+        """
+        if self.given_scores is not None:
+            return self.given_scores
+        if self.predicted_values is not None:
+            return Scores(values=self.predicted_values, probability=False, source="the predicted numbers")
+        if self.model is None or self.features is None:
+            return None
+        return model_scores(self.model, self.features, self.favorable)
+
+    @property
+    def selected(self) -> npt.NDArray[np.bool_] | None:
+        """Whether each decision is favourable, shape (n,)."""
+        return None if self.predicted is None else np.isin(self.predicted, self.favorable_codes)
+
+    @property
+    def deserved(self) -> npt.NDArray[np.bool_] | None:
+        """Whether each true outcome is favourable, shape (n,)."""
+        return None if self.actual is None else np.isin(self.actual, self.favorable_codes)
 
     @property
     def favorable_codes(self) -> npt.NDArray[np.intp]:
@@ -158,82 +192,30 @@ class Subject:
 
     def lacks(self, needs: Sequence[Need]) -> tuple[Need, ...]:
         """Return those of *needs* that this subject cannot serve."""
-        has = {
-            Need.PREDICTIONS: self.predicted is not None or self.predicted_values is not None,
-            Need.DECISIONS: self.predicted is not None,
-            Need.LABELS: self.actual is not None or self.actual_values is not None,
-            Need.GROUPS: bool(self.attributes),
-            Need.MODEL: self.model is not None,
-        }
-        return tuple(need for need in needs if not has[need])
+        return tuple(need for need in needs if not self._has(need))
 
+    def _has(self, need: Need) -> bool:
+        match need:
+            case Need.PREDICTIONS:
+                return self.predicted is not None or self.predicted_values is not None
+            case Need.DECISIONS:
+                return self.predicted is not None
+            case Need.LABELS:
+                return self.actual is not None or self.actual_values is not None
+            case Need.GROUPS:
+                return bool(self.attributes)
+            case Need.MODEL:
+                return self.model is not None
+            case Need.SCORES:
+                return self._has_scores()
+            case Need.CONTROLS:
+                return bool(self.controls)
+            case Need.TRAIN:
+                return self.train is not None
 
-@dataclass(frozen=True, kw_only=True)
-class GroupFacts:
-    """One group of one attribute, counted."""
-
-    label: str
-    n: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttributeFacts:
-    """A protected attribute, as the record tells it."""
-
-    name: str
-    groups: tuple[GroupFacts, ...]
-    missing: int
-    edges: tuple[float, ...]
-    edges_from: str
-    is_feature: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubjectFacts:
-    """What was audited: counts, names and digests, never rows."""
-
-    task: Task
-    target: str | None
-    classes: tuple[str, ...]
-    favorable: tuple[str, ...]
-    favorable_from: str
-    rows: Rows
-    features: tuple[str, ...]
-    attributes: tuple[AttributeFacts, ...]
-    model: ModelFacts | None
-    data: Mapping[str, Mapping[str, str]]
-    seed: int
-    notes: tuple[str, ...]
-
-
-def facts_of(subject: Subject) -> SubjectFacts:
-    """Return what the record keeps of a subject."""
-    features = () if subject.features is None else tuple(str(c) for c in subject.features.columns)
-    return SubjectFacts(
-        task=subject.task,
-        target=subject.target,
-        classes=subject.classes,
-        favorable=subject.favorable,
-        favorable_from=subject.favorable_from,
-        rows=subject.rows,
-        features=features,
-        attributes=tuple(_attribute_facts(a, features) for a in subject.attributes),
-        model=None if subject.model is None else subject.model.facts,
-        data=subject.data,
-        seed=subject.seed,
-        notes=subject.notes,
-    )
-
-
-def _attribute_facts(attribute: Attribute, features: Sequence[str]) -> AttributeFacts:
-    counts = np.bincount(attribute.codes, minlength=len(attribute.levels))
-    return AttributeFacts(
-        name=attribute.name,
-        groups=tuple(
-            GroupFacts(label=label, n=int(n)) for label, n in zip(attribute.levels, counts, strict=True)
-        ),
-        missing=attribute.missing,
-        edges=attribute.edges,
-        edges_from=attribute.edges_from,
-        is_feature=attribute.name in features,
-    )
+    def _has_scores(self) -> bool:
+        try:
+            return self.scores is not None
+        except AuditError:
+            # A model that fails is no missing input: the check that asks again reports it.
+            return True

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.integer]
 Counts = npt.NDArray[np.int64]
+Values = npt.NDArray[np.floating]
 
 #: Rows a block, so that its temporaries stay in the second-level cache (5x over one pass at 1e7 rows).
 BLOCK = 65_536
 #: Above this many possible cells only those that occur are kept.
 DENSE_CELLS = 1_000_000
-#: Scores are summed as integers of this fraction, so that sums do not depend on the order of addition.
-SCORE_UNIT = 2**30
+#: Values are summed as integers of this fraction, so that sums do not depend on the order of addition. A
+#: block's sum is exact in a float, and 500 million rows fit an integer.
+UNIT = 2**34
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +42,14 @@ class Tally:
         Mixed-radix index of each occurring combination, ascending.
     counts : ndarray of int64, shape (m,)
         Rows in each cell.
-    score_sums : ndarray of int64, shape (m,), or None
-        Sum of the rows' scores in units of ``1 / SCORE_UNIT``.
+    sums : ndarray of int64, shape (k, m)
+        Sums of k values of the rows (weights, scores) in units of ``1 / UNIT``.
     """
 
     axes: tuple[Axis, ...]
     cells: Counts
     counts: Counts
-    score_sums: Counts | None = None
+    sums: Counts
 
     @property
     def n(self) -> int:
@@ -66,25 +67,15 @@ class Tally:
         codes = self.codes()
         axes = tuple(self.axes[position[name]] for name in names)
         cells = _flatten([codes[position[name]] for name in names], axes, len(self.cells))
-        return _sum_by_cell(axes, cells, self.counts, self.score_sums)
+        return _sum_by_cell(axes, cells, self.counts, self.sums)
 
     def __add__(self, other: Tally) -> Tally:
-        if self.axes != other.axes or (self.score_sums is None) != (other.score_sums is None):
+        if self.axes != other.axes or len(self.sums) != len(other.sums):
             raise ValueError("tallies of different axes do not add up")
-        sums = None
-        if self.score_sums is not None and other.score_sums is not None:
-            sums = np.concatenate([self.score_sums, other.score_sums])
-        return _sum_by_cell(
-            self.axes,
-            np.concatenate([self.cells, other.cells]),
-            np.concatenate([self.counts, other.counts]),
-            sums,
-        )
+        return _merge(self.axes, [self, other])
 
 
-def tally(
-    axes: Sequence[Axis], codes: Sequence[Codes], scores: npt.NDArray[np.floating] | None = None
-) -> Tally:
+def tally(axes: Sequence[Axis], codes: Sequence[Codes], values: Sequence[Values] = ()) -> Tally:
     """Count rows by combination of codes.
 
     Parameters
@@ -93,8 +84,8 @@ def tally(
         Names and levels.
     codes : sequence of d integer arrays, shape (n,)
         Position of each row's level; unsigned 8- or 16-bit codes are fastest.
-    scores : ndarray, shape (n,), or None
-        Probabilities to sum beside the counts, each in [0, 1].
+    values : sequence of k float arrays, shape (n,)
+        What to sum beside the counts, each value in [0, 1].
 
     Returns
     -------
@@ -102,55 +93,49 @@ def tally(
         The same, bit for bit, whatever the order or the split of the rows.
     """
     axes = tuple(axes)
-    if _size(axes) <= DENSE_CELLS:
-        return _dense(axes, codes, scores)
+    if _size(axes) * (1 + len(values)) <= DENSE_CELLS:
+        return _dense(axes, codes, values)
     n = len(codes[0])
-    blocks = [
-        _sparse_block(
-            axes, [c[i : i + BLOCK] for c in codes], None if scores is None else scores[i : i + BLOCK]
-        )
-        for i in range(0, max(n, 1), BLOCK)
-    ]
+    blocks = [_sparse_block(axes, *_block(codes, values, i)) for i in range(0, max(n, 1), BLOCK)]
     return _merge(axes, blocks)
 
 
-def _dense(axes: tuple[Axis, ...], codes: Sequence[Codes], scores: npt.NDArray[np.floating] | None) -> Tally:
+def _block(codes: Sequence[Codes], values: Sequence[Values], start: int) -> tuple[list[Codes], list[Values]]:
+    rows = slice(start, start + BLOCK)
+    return [c[rows] for c in codes], [v[rows] for v in values]
+
+
+def _dense(axes: tuple[Axis, ...], codes: Sequence[Codes], values: Sequence[Values]) -> Tally:
     size = _size(axes)
     counts = np.zeros(size, np.int64)
-    sums = None if scores is None else np.zeros(size, np.int64)
-    n = len(codes[0])
-    for i in range(0, n, BLOCK):
-        block = [c[i : i + BLOCK] for c in codes]
+    sums = np.zeros((len(values), size), np.int64)
+    for i in range(0, len(codes[0]), BLOCK):
+        block, weighed = _block(codes, values, i)
         cells = _flatten(block, axes, len(block[0]))
         counts += np.bincount(cells, minlength=size)
-        if sums is not None and scores is not None:
-            # Exact in float64: a block sums to less than 2**53 units.
-            sums += np.bincount(cells, weights=_units(scores[i : i + BLOCK]), minlength=size).astype(np.int64)
+        for total, value in zip(sums, weighed, strict=True):
+            total += np.bincount(cells, weights=_units(value), minlength=size).astype(np.int64)
     found = np.flatnonzero(counts)
-    return Tally(
-        axes=axes, cells=found, counts=counts[found], score_sums=None if sums is None else sums[found]
-    )
+    return Tally(axes=axes, cells=found, counts=counts[found], sums=sums[:, found])
 
 
-def _merge(axes: tuple[Axis, ...], blocks: Sequence[Tally]) -> Tally:
-    sums = None
-    if all(b.score_sums is not None for b in blocks):
-        sums = np.concatenate([cast(Counts, b.score_sums) for b in blocks])
+def _merge(axes: tuple[Axis, ...], parts: Sequence[Tally]) -> Tally:
     return _sum_by_cell(
-        axes, np.concatenate([b.cells for b in blocks]), np.concatenate([b.counts for b in blocks]), sums
+        axes,
+        np.concatenate([part.cells for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+        np.concatenate([part.sums for part in parts], axis=1),
     )
 
 
-def _sparse_block(
-    axes: tuple[Axis, ...], codes: Sequence[Codes], scores: npt.NDArray[np.floating] | None
-) -> Tally:
+def _sparse_block(axes: tuple[Axis, ...], codes: Sequence[Codes], values: Sequence[Values]) -> Tally:
     cells = _flatten(codes, axes, len(codes[0]))
-    units = None if scores is None else _units(scores)
+    units = np.array([_units(value) for value in values], np.int64).reshape(len(values), len(cells))
     return _sum_by_cell(axes, cells, np.ones(len(cells), np.int64), units)
 
 
-def _units(scores: npt.NDArray[np.floating]) -> Counts:
-    return np.asarray(np.rint(np.asarray(scores, float) * SCORE_UNIT), np.int64)
+def _units(values: Values) -> Counts:
+    return np.asarray(np.rint(np.asarray(values, float) * UNIT), np.int64)
 
 
 def _size(axes: Sequence[Axis]) -> int:
@@ -167,12 +152,9 @@ def _flatten(codes: Sequence[Codes], axes: Sequence[Axis], n: int) -> Counts:
     return cells
 
 
-def _sum_by_cell(axes: tuple[Axis, ...], cells: Counts, counts: Counts, score_sums: Counts | None) -> Tally:
+def _sum_by_cell(axes: tuple[Axis, ...], cells: Counts, counts: Counts, sums: Counts) -> Tally:
     found, where = np.unique(cells, return_inverse=True)
-    totals = np.zeros(len(found), np.int64)
-    np.add.at(totals, where, counts)
-    sums = None
-    if score_sums is not None:
-        sums = np.zeros(len(found), np.int64)
-        np.add.at(sums, where, score_sums)
-    return Tally(axes=axes, cells=found, counts=totals, score_sums=sums)
+    totals = np.zeros((1 + len(sums), len(found)), np.int64)
+    for total, column in zip(totals, [counts, *sums], strict=True):
+        np.add.at(total, where, column)
+    return Tally(axes=axes, cells=found, counts=totals[0], sums=totals[1:])

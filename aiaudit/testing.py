@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,106 +15,15 @@ import pandas as pd
 
 from aiaudit.check import Check
 from aiaudit.facts import Errored, Measured, Measurement, Outcome, Skipped
-from aiaudit.groups import Sensitive, attribute
-from aiaudit.labels import Task
 from aiaudit.plan import plan
 from aiaudit.run import run, run_check
 from aiaudit.subject import Rows, Subject
+from aiaudit.toys import LinearModel, subject_of, toy_subject
 
-__all__ = ["CONFORMITY", "conforms", "outcome_of", "run_check", "subject_of", "toy_subject"]
+__all__ = ["CONFORMITY", "LinearModel", "conforms", "outcome_of", "run_check", "subject_of", "toy_subject"]
 
 #: Headings that a check's documentation must have.
 SECTIONS = ("## Why it matters", "## How it is computed", "## Known limits", "## References")
-
-
-def subject_of(
-    groups: Mapping[str, Sequence[object]],
-    predicted: Sequence[object],
-    actual: Sequence[object] | None = None,
-    *,
-    favorable: str = "1",
-    **others: Any,
-) -> Subject:
-    """Make a subject of plain sequences, one element a row.
-
-    Parameters
-    ----------
-    groups : mapping of str to sequence
-        Protected columns; None is missing.
-    predicted, actual : sequence
-        Decisions and, where known, outcomes.
-    favorable : str
-        The label that helps the person.
-    **others
-        Further fields of `Subject`.
-    """
-    labels = sorted({str(v) for v in [*predicted, *(actual or [])]} | {favorable})
-    position = {label: i for i, label in enumerate(labels)}
-
-    def codes(values: Sequence[object]) -> npt.NDArray[np.uint16]:
-        return np.array([position[str(v)] for v in values], np.uint16)
-
-    n = len(predicted)
-    return Subject(
-        task=Task.BINARY if len(labels) <= 2 else Task.MULTICLASS,
-        classes=tuple(labels),
-        favorable=(favorable,),
-        favorable_from="declared",
-        predicted=codes(predicted),
-        actual=None if actual is None else codes(actual),
-        attributes=tuple(
-            attribute(
-                Sensitive(column=name),
-                pd.Series([None if v is None else str(v) for v in values], dtype=object),
-            )
-            for name, values in groups.items()
-        ),
-        rows=Rows(read=n, assessed=n),
-        **others,
-    )
-
-
-class LinearModel:
-    """A transparent model for toy subjects: the favourable decision where a weighted sum is positive."""
-
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        from aiaudit.model import ModelFacts
-
-        self.weights = dict(weights)
-        self.facts = ModelFacts(
-            name="toy", digest="", format="memory", kind="LinearModel", estimator_type="classifier"
-        )
-        self.classes = ("0", "1")
-        self.feature_names = tuple(self.weights)
-        self.n_features = len(self.weights)
-
-    def predict(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
-        """Return one label a row."""
-        return np.where(self._score(frame) > 0, "1", "0")
-
-    def scores(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
-        """Return probabilities, shape (n, 2)."""
-        p = 1 / (1 + np.exp(-self._score(frame)))
-        return np.column_stack([1 - p, p])
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def _score(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
-        return np.asarray(sum(w * frame[c].to_numpy(float) for c, w in self.weights.items()))
-
-
-def toy_subject(n: int = 400, seed: int = 0) -> Subject:
-    """Make a subject of two attributes (one with missing values), three columns and a transparent model."""
-    rng = np.random.default_rng(seed)
-    features = pd.DataFrame({name: rng.normal(size=n).round(3) for name in ("income", "debt", "years")})
-    model = LinearModel({"income": 1.5, "debt": -1.0, "years": 0.25})
-    colour = rng.choice(np.array(["blue", "green", None], dtype=object), n, p=[0.55, 0.4, 0.05])
-    shape = rng.choice(["round", "square", "oval"], n, p=[0.5, 0.3, 0.2])
-    actual = np.where(rng.random(n) < 0.8, model.predict(features), rng.choice(["0", "1"], n))
-    groups = {"colour": list(colour), "shape": list(shape)}
-    predicted = list(model.predict(features))
-    return subject_of(groups, predicted, list(actual), features=features, model=model)
 
 
 def outcome_of(check: Check, subject: Subject) -> Outcome:
@@ -144,13 +53,14 @@ def _rows(subject: Subject, rows: npt.NDArray[np.intp]) -> Subject:
     """Return the subject of some of the rows, in the order given."""
     taken: dict[str, Any] = {
         name: getattr(subject, name)[rows]
-        for name in ("actual", "predicted", "actual_values", "predicted_values")
+        for name in ("actual", "predicted", "actual_values", "predicted_values", "weights")
         if getattr(subject, name) is not None
     }
     if subject.features is not None:
         taken["features"] = subject.features.iloc[rows].reset_index(drop=True)
-    attributes = tuple(replace(a, codes=a.codes[rows]) for a in subject.attributes)
-    return replace(subject, attributes=attributes, rows=Rows(read=len(rows), assessed=len(rows)), **taken)
+    for name in ("attributes", "controls"):
+        taken[name] = tuple(replace(a, codes=a.codes[rows]) for a in getattr(subject, name))
+    return replace(subject, rows=Rows(read=len(rows), assessed=len(rows)), **taken)
 
 
 def same_seed_same_numbers(check: Check) -> None:
@@ -163,6 +73,17 @@ def order_of_rows_is_nothing(check: Check) -> None:
     subject = toy_subject()
     shuffled = _rows(subject, np.random.default_rng(1).permutation(subject.n))
     assert _picture(_measured(check, subject)) == _picture(_measured(check, shuffled))
+
+
+def equal_weights_are_nothing(check: Check) -> None:
+    """Where every row weighs the same, the values are those of rows without weights."""
+    subject = toy_subject()
+    weighted = replace(subject, weights=np.full(subject.n, 2.5))
+    pictures = [
+        sorted((m.metric, _round(m.value), m.n) for m in _measured(check, each))
+        for each in (subject, weighted)
+    ]
+    assert pictures[0] == pictures[1]
 
 
 def names_of_groups_are_nothing(check: Check) -> None:
@@ -246,6 +167,7 @@ def documents_itself(check: Check) -> None:
 CONFORMITY: tuple[Callable[[Check], None], ...] = (
     same_seed_same_numbers,
     order_of_rows_is_nothing,
+    equal_weights_are_nothing,
     names_of_groups_are_nothing,
     leaves_the_subject_alone,
     keeps_its_word,

@@ -19,12 +19,12 @@ import pandas as pd
 
 from aiaudit.assemble import Inputs, assemble
 from aiaudit.audit import Choices, audit
+from aiaudit.declared import Declared
 from aiaudit.groups import Sensitive
 from aiaudit.loading.models import LocalModel
 from aiaudit.loading.tables import read_table
 from aiaudit.policy import load_policies
 from aiaudit.render import render
-from aiaudit.subject import Declared
 
 REPEATS = 3
 

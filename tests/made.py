@@ -16,7 +16,8 @@ from aiaudit.judge import judge
 from aiaudit.labels import Task
 from aiaudit.policy.model import ErrorControl, Policy, Requirement, Waiver
 from aiaudit.record import PolicySource, Provenance, Record, Tool, Verdict
-from aiaudit.subject import Rows, SubjectFacts
+from aiaudit.subject import Rows
+from aiaudit.subject_facts import SubjectFacts
 
 TODAY = date(2026, 6, 1)
 EARLIER, LATER = date(2026, 5, 31), date(2026, 6, 2)

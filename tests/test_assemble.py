@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiaudit.assemble import Inputs, assemble
+from aiaudit.declared import Declared
 from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.groups import Sensitive
 from aiaudit.labels import Task
 from aiaudit.loading.tables import frame_table
-from aiaudit.subject import Declared, Rows, facts_of
+from aiaudit.subject import Rows
+from aiaudit.subject_facts import facts_of
 from aiaudit.testing import LinearModel
 
 SEX = (Sensitive(column="sex"),)
@@ -133,9 +135,9 @@ def test_columns_that_a_model_needs_are_named():
 @pytest.mark.parametrize(
     ("declared", "message"),
     [
-        ({"target": "z"}, "has no --target 'z'"),
-        ({"predictions": "z"}, "has no --predictions 'z'"),
-        ({"drop": ("z",)}, "has no --drop 'z'"),
+        ({"target": "z"}, r"has no column 'z' \(--target\)"),
+        ({"predictions": "z"}, r"has no column 'z' \(--predictions\)"),
+        ({"drop": ("z",)}, r"has no column 'z' \(--drop\)"),
         ({"sensitive": (Sensitive(column="sxe"),)}, r"has no column 'sxe' \(--sensitive\)"),
         ({"target": "income", "predictions": "income"}, "both the target and the predictions"),
         ({}, "neither a model nor a column of decisions"),

@@ -11,13 +11,13 @@ from sklearn.utils import all_estimators
 
 from aiaudit.assemble import Inputs, assemble
 from aiaudit.audit import Choices, audit
+from aiaudit.declared import Declared
 from aiaudit.facts import Errored
 from aiaudit.gate import Exit, exit_code
 from aiaudit.groups import Sensitive
 from aiaudit.loading.models import LocalModel
 from aiaudit.loading.tables import frame_table
 from aiaudit.policy import load_policies
-from aiaudit.subject import Declared
 
 #: Classifiers that cannot be fitted on an ordinary table of two outcomes, and why. May only shrink.
 EXCEPTIONS = {

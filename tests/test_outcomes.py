@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from aiaudit.declared import Declared
 from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.labels import Task, label_text
 from aiaudit.model import ModelFacts
 from aiaudit.outcomes import task_of, with_outcomes
-from aiaudit.subject import Declared, Rows, Subject
+from aiaudit.subject import Rows, Subject
 from aiaudit.testing import LinearModel
 
 

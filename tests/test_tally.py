@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiaudit import tally as module
-from aiaudit.tally import SCORE_UNIT, Axis, tally
+from aiaudit.tally import UNIT, Axis, tally
 
 AXES = (
     Axis(name="sex", levels=("f", "m")),
@@ -35,12 +35,12 @@ def arrays(rows):
 
 def counted(rows, scores=True):
     codes, values = arrays(rows)
-    return tally(AXES, codes, values if scores else None)
+    return tally(AXES, codes, [values] if scores else [])
 
 
 def assert_same(one, other):
     assert one.axes == other.axes
-    for name in ("cells", "counts", "score_sums"):
+    for name in ("cells", "counts", "sums"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
@@ -55,9 +55,9 @@ def test_counts_are_those_of_a_dictionary(rows):
 @given(rows=TABLES)
 def test_score_sums_are_exact_to_a_unit_a_row(rows):
     found = counted(rows)
-    for *codes, units in zip(*found.codes(), found.score_sums, strict=True):
+    for *codes, units in zip(*found.codes(), found.sums[0], strict=True):
         mine = [row[3] for row in rows if list(row[:3]) == [int(c) for c in codes]]
-        assert units / SCORE_UNIT == pytest.approx(sum(mine), abs=len(mine) / SCORE_UNIT)
+        assert units / UNIT == pytest.approx(sum(mine), abs=len(mine) / UNIT)
 
 
 @given(rows=TABLES, data=st.data())
@@ -72,7 +72,7 @@ def test_any_split_and_order_gives_the_same_arrays(rows, data):
 @given(rows=TABLES)
 def test_over_is_the_tally_of_those_columns_alone(rows):
     codes, scores = arrays(rows)
-    direct = tally([AXES[2], AXES[0]], [codes[2], codes[0]], scores)
+    direct = tally([AXES[2], AXES[0]], [codes[2], codes[0]], [scores])
     assert_same(counted(rows).over(["predicted", "sex"]), direct)
 
 
@@ -83,8 +83,8 @@ def test_dense_and_sparse_counting_agree_over_blocks(way):
     found = counted(rows)
     totals = Counter()
     for *key, score in rows:
-        totals[tuple(key)] += round(score * SCORE_UNIT)
-    assert found.score_sums.tolist() == [totals[key] for key in sorted(totals)]
+        totals[tuple(key)] += round(score * UNIT)
+    assert found.sums[0].tolist() == [totals[key] for key in sorted(totals)]
     assert np.all(np.diff(found.cells) > 0)
 
 
@@ -92,8 +92,8 @@ def test_sums_of_scores_survive_where_floats_would_drift():
     # A million times one tenth: floating-point sums depend on the order from the eighth digit on.
     n = 1_000_000
     axis = [Axis(name="g", levels=("a",))]
-    found = tally(axis, [np.zeros(n, np.uint16)], np.full(n, 0.1))
-    assert found.score_sums.tolist() == [n * round(0.1 * SCORE_UNIT)]
+    found = tally(axis, [np.zeros(n, np.uint16)], [np.full(n, 0.1)])
+    assert found.sums[0].tolist() == [n * round(0.1 * UNIT)]
 
 
 def test_more_possible_cells_than_memory_are_counted_sparsely():

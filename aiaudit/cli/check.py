@@ -28,6 +28,18 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
     "--sensitive", multiple=True, metavar="COL[:EDGES]", help="Protected column, 'age:40,62' (repeatable)."
 )
 @click.option("--predictions", metavar="COL", help="Column of decisions made elsewhere; then DATA alone.")
+@click.option("--scores", metavar="COL", help="Column of the scores behind --predictions.")
+@click.option("--weights", metavar="COL", help="Column of row weights (survey, exposure).")
+@click.option(
+    "--control",
+    multiple=True,
+    metavar="COL[:EDGES]",
+    help="Compare groups within this column's values too (repeatable).",
+)
+@click.option(
+    "--order", multiple=True, metavar="LABEL", help="Every label, worst to best for the person (repeatable)."
+)
+@click.option("--train", type=click.Path(), metavar="FILE", help="Data that the model was fitted on.")
 @click.option(
     "--groups", type=click.Path(), metavar="FILE", help="File that holds protected columns; needs --on."
 )
@@ -109,8 +121,9 @@ def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
     groups, on = options.pop("groups"), options.pop("on")
     if (groups is None) != (on is None):
         raise click.UsageError("--groups FILE and --on COL go together")
-    sensitive = tuple(parse_sensitive(text) for text in options.pop("sensitive"))
-    return overlay(config, model=model, data=data, groups=groups, on=on, sensitive=sensitive, **options)
+    for name in ("sensitive", "control"):
+        options[name] = tuple(parse_sensitive(text) for text in options[name])
+    return overlay(config, model=model, data=data, groups=groups, on=on, **options)
 
 
 def _files(files: tuple[str, ...], predictions: str | None, config: Config) -> tuple[str | None, str | None]:

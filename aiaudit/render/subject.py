@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiaudit.errors import some
 from aiaudit.record import Record
-from aiaudit.render.words import count, name
-from aiaudit.subject import AttributeFacts, Rows, SubjectFacts
+from aiaudit.render.words import count, figure, name
+from aiaudit.subject import Rows
+from aiaudit.subject_facts import AttributeFacts, SubjectFacts, WeightFacts
 
 #: Groups of one attribute named before "and N more".
 GROUPS = 8
@@ -28,6 +29,8 @@ def audited(record: Record) -> list[tuple[str, str]]:
             [(f"Groups: {name(a.name, 40)}", groups_text(a)) for a in subject.attributes]
             or [("Groups", "none declared")]
         ),
+        *((f"Within: {name(a.name, 40)}", groups_text(a)) for a in subject.controls),
+        *([("Weights", weights_text(subject.weights))] if subject.weights else []),
         ("Policy", f"{record.policy.id}, edition {name(record.policy.edition)}: {name(record.policy.title)}"),
         ("Judged on", record.provenance.judged_on.isoformat()),
     ]
@@ -74,7 +77,13 @@ def favorable_text(subject: SubjectFacts) -> str:
     """Return the labels that help the person, of which labels, and who said so."""
     others = [label for label in subject.classes if label not in subject.favorable]
     rest = f"; the others: {some(others, 5)}" if others else ""
+    rest += f"; from worst to best: {some(subject.order, 12)}" if subject.order else ""
     return f"{some(subject.favorable, 5)}, {name(subject.favorable_from)}{rest}"
+
+
+def weights_text(weights: WeightFacts) -> str:
+    """Return what weighted rows are worth."""
+    return f"sum to {figure(weights.total)}; worth about {weights.effective_n:,.0f} rows of equal weight"
 
 
 def groups_text(attribute: AttributeFacts) -> str:

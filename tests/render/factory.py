@@ -14,7 +14,8 @@ from aiaudit.metrics import difference, rate, ratio, value
 from aiaudit.model import ModelFacts
 from aiaudit.policy.model import Basis, DecideOn, Instrument, Kind, Op, Policy, Requirement, Severity, Waiver
 from aiaudit.record import Advice, PolicySource, Provenance, Record, Status, Tool, Verdict
-from aiaudit.subject import AttributeFacts, GroupFacts, Rows, SubjectFacts
+from aiaudit.subject import Rows
+from aiaudit.subject_facts import AttributeFacts, GroupFacts, SubjectFacts
 
 SELECTION = rate(
     "selection_rate", "People given a favourable decision, of all people in the group.", "29 CFR 1607.4(D)"

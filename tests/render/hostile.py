@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aiaudit.facts import Measured
+from aiaudit.facts import Measured, Measurement
 from aiaudit.model import ModelFacts
 from aiaudit.record import Advice, Provenance, Record, Status, Tool
-from aiaudit.subject import AttributeFacts, GroupFacts, Rows
+from aiaudit.subject import Rows
+from aiaudit.subject_facts import AttributeFacts, GroupFacts, SubjectFacts, WeightFacts
 
 from . import factory
 
@@ -35,41 +36,22 @@ HOSTILE = [
 def hostile(text: str) -> Record:
     """A record in which every foreign string is *text*."""
     full = text or "-"  # a policy file refuses empty text
-    scope = {text: text}
     ratio = factory.a_ratio(
-        scope, (140, 300), {text: text + "!"}, (441, 588), method=text, params={text or "k": text}
-    )
-    rates = (
-        factory.a_rate(scope, 140, 300),
-        factory.a_rate({text: text + "!"}, 441, 588),
-        factory.importance(text, 0.1, 0.01),
-        factory.importance(text + "?", 0.2, 0.01),
-    )
-    metrics = (
-        replace(factory.SELECTION, definition=text, source=text, unit=text),
-        factory.IMPACT,
-        factory.IMPORTANCE,
-    )
-    checks = (
-        Measured(
-            check="bias.selection-rate",
-            version=1,
-            measurements=(*rates[:2], ratio),
-            metrics=metrics,
-            notes=(text,),
-        ),
-        Measured(check="explainability.importance", version=1, measurements=rates[2:], metrics=metrics),
+        {text: text}, (140, 300), {text: text + "!"}, (441, 588), method=text, params={text or "k": text}
     )
     waiver = factory.WAIVER.model_copy(
         update={"reason": text, "owner": text, "approved_by": text, "ticket": text}
     )
-    groups = (GroupFacts(label=text, n=300), GroupFacts(label=text + "!", n=588))
     requirement = factory.requirement(
-        title=text or "-",
-        source=text or "-",
-        clause=text,
-        rationale=text or "-",
-        override_reason=text + 10 * ".",
+        title=full, source=full, clause=text, rationale=full, override_reason=text + 10 * "."
+    )
+    advice = Advice(
+        requirement="selection-ratio",
+        status=Status.FAIL,
+        problem=text,
+        why=text,
+        steps=(text,),
+        scopes=({text: text},),
     )
     return factory.record(
         (
@@ -77,57 +59,72 @@ def hostile(text: str) -> Record:
             replace(factory.WAIVED, measurement=ratio, reason=text, waiver=waiver),
         ),
         policy=factory.policy(requirement, title=full, edition=full, summary=text, disclaimers=(full,)),
-        outcomes=(*checks, replace(factory.OUTCOMES[4], reason=text)),
-        advice=(
-            Advice(
-                requirement="selection-ratio",
-                status=Status.FAIL,
-                problem=text,
-                why=text,
-                steps=(text,),
-                scopes=(scope,),
-            ),
-        ),
-        subject=factory.subject(
-            target=text,
-            classes=(text, "other"),
-            favorable=(text,),
-            favorable_from=text,
-            rows=Rows(read=2, assessed=1, excluded={text: 1}),
-            features=(text,),
-            attributes=(
-                AttributeFacts(
-                    name=text, groups=groups, missing=0, edges=(1.0,), edges_from=text, is_feature=True
-                ),
-            ),
-            model=ModelFacts(
-                name=text,
-                digest=text,
-                format=text,
-                kind=text,
-                estimator_type=text,
-                versions={text: text},
-                trusted=(text,),
-                isolation={text: text},
-            ),
-            data={text: {"name": text, text: text}},
-            notes=(text,),
-        ),
-        provenance=Provenance(
-            judged_on=factory.record(()).provenance.judged_on,
-            libraries={text: text},
-            sources=(
-                replace(
-                    factory.record(()).provenance.sources[0],
-                    title=text,
-                    origin=text,
-                    edition=text,
-                    digest=text,
-                ),
-            ),
-            selected=(text,),
-            ignored=(text,),
-        ),
+        outcomes=(*_outcomes(text, ratio), replace(factory.OUTCOMES[4], reason=text)),
+        advice=(advice,),
+        subject=_subject(text),
+        provenance=_provenance(text),
         tool=Tool(name=text, version=text),
         card={text: text, "nested": {text: [text, {text: None}]}, "number": 3},
+    )
+
+
+def _outcomes(text: str, ratio: Measurement) -> tuple[Measured, ...]:
+    rates = (factory.a_rate({text: text}, 140, 300), factory.a_rate({text: text + "!"}, 441, 588))
+    columns = (factory.importance(text, 0.1, 0.01), factory.importance(text + "?", 0.2, 0.01))
+    selection = replace(factory.SELECTION, definition=text, source=text, unit=text)
+    return (
+        Measured(
+            check="bias.selection-rate",
+            version=1,
+            measurements=(*rates, ratio),
+            metrics=(selection, factory.IMPACT),
+            notes=(text,),
+        ),
+        Measured(
+            check="explainability.importance", version=1, measurements=columns, metrics=(factory.IMPORTANCE,)
+        ),
+    )
+
+
+def _subject(text: str) -> SubjectFacts:
+    groups = (GroupFacts(label=text, n=300), GroupFacts(label=text + "!", n=588))
+    attribute = AttributeFacts(
+        name=text, groups=groups, missing=0, edges=(1.0,), edges_from=text, is_feature=True
+    )
+    return factory.subject(
+        target=text,
+        classes=(text, "other"),
+        favorable=(text,),
+        favorable_from=text,
+        rows=Rows(read=2, assessed=1, excluded={text: 1}),
+        features=(text,),
+        attributes=(attribute,),
+        model=ModelFacts(
+            name=text,
+            digest=text,
+            format=text,
+            kind=text,
+            estimator_type=text,
+            versions={text: text},
+            trusted=(text,),
+            isolation={text: text},
+        ),
+        data={text: {"name": text, text: text}},
+        notes=(text,),
+        order=(text, "other"),
+        controls=(replace(attribute, name=text + "?"),),
+        weights=WeightFacts(total=12.5, effective_n=9.9),
+        population={text: {text: 0.5}},
+        dependants={text: (text,)},
+    )
+
+
+def _provenance(text: str) -> Provenance:
+    usual = factory.record(()).provenance
+    return replace(
+        usual,
+        libraries={text: text},
+        sources=(replace(usual.sources[0], title=text, origin=text, edition=text, digest=text),),
+        selected=(text,),
+        ignored=(text,),
     )

@@ -7,7 +7,7 @@ import pytest
 from aiaudit.facts import Measured
 from aiaudit.render.chart import DRAWN, MARGIN, Chart, Mark, chart
 from aiaudit.render.findings import findings
-from aiaudit.subject import AttributeFacts, GroupFacts
+from aiaudit.subject_facts import AttributeFacts, GroupFacts
 
 from . import factory
 from .factory import RECORDS, WHITE

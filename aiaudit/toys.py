@@ -1,0 +1,109 @@
+"""Small subjects made of plain sequences, and one that holds something for every check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from aiaudit.groups import Sensitive, attribute
+from aiaudit.labels import Task
+from aiaudit.subject import Rows, Subject
+
+
+def subject_of(
+    groups: Mapping[str, Sequence[object]],
+    predicted: Sequence[object],
+    actual: Sequence[object] | None = None,
+    *,
+    favorable: str = "1",
+    **others: Any,
+) -> Subject:
+    """Make a subject of plain sequences, one element a row.
+
+    Parameters
+    ----------
+    groups : mapping of str to sequence
+        Protected columns; None is missing.
+    predicted, actual : sequence
+        Decisions and, where known, outcomes.
+    favorable : str
+        The label that helps the person.
+    **others
+        Further fields of `Subject`.
+    """
+    labels = sorted({str(v) for v in [*predicted, *(actual or [])]} | {favorable})
+    position = {label: i for i, label in enumerate(labels)}
+
+    def codes(values: Sequence[object]) -> npt.NDArray[np.uint16]:
+        return np.array([position[str(v)] for v in values], np.uint16)
+
+    n = len(predicted)
+    return Subject(
+        task=Task.BINARY if len(labels) <= 2 else Task.MULTICLASS,
+        classes=tuple(labels),
+        favorable=(favorable,),
+        favorable_from="declared",
+        predicted=codes(predicted),
+        actual=None if actual is None else codes(actual),
+        attributes=tuple(
+            attribute(
+                Sensitive(column=name),
+                pd.Series([None if v is None else str(v) for v in values], dtype=object),
+            )
+            for name, values in groups.items()
+        ),
+        rows=Rows(read=n, assessed=n),
+        **others,
+    )
+
+
+class LinearModel:
+    """A transparent model for toy subjects: the favourable decision where a weighted sum is positive."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        from aiaudit.model import ModelFacts
+
+        self.weights = dict(weights)
+        self.facts = ModelFacts(
+            name="toy", digest="", format="memory", kind="LinearModel", estimator_type="classifier"
+        )
+        self.classes = ("0", "1")
+        self.feature_names = tuple(self.weights)
+        self.n_features = len(self.weights)
+
+    def predict(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        """Return one label a row."""
+        return np.where(self._score(frame) > 0, "1", "0")
+
+    def scores(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        """Return probabilities, shape (n, 2)."""
+        p = 1 / (1 + np.exp(-self._score(frame)))
+        return np.column_stack([1 - p, p])
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def _score(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        return np.asarray(sum(w * frame[c].to_numpy(float) for c, w in self.weights.items()))
+
+
+def toy_subject(n: int = 400, seed: int = 0) -> Subject:
+    """Make a subject of two attributes (one with missing values), a control, three columns and a transparent model.
+
+    Its scores are the model's probabilities.
+    """
+    rng = np.random.default_rng(seed)
+    features = pd.DataFrame({name: rng.normal(size=n).round(3) for name in ("income", "debt", "years")})
+    model = LinearModel({"income": 1.5, "debt": -1.0, "years": 0.25})
+    colour = rng.choice(np.array(["blue", "green", None], dtype=object), n, p=[0.55, 0.4, 0.05])
+    shape = rng.choice(["round", "square", "oval"], n, p=[0.5, 0.3, 0.2])
+    actual = np.where(rng.random(n) < 0.8, model.predict(features), rng.choice(["0", "1"], n))
+    groups = {"colour": list(colour), "shape": list(shape)}
+    predicted = list(model.predict(features))
+    season = pd.Series(rng.choice(["summer", "winter"], n), dtype=object)
+    controls = (attribute(Sensitive(column="season"), season),)
+    return subject_of(groups, predicted, list(actual), features=features, model=model, controls=controls)
