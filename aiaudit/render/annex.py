@@ -83,7 +83,7 @@ def annex(record: Record, found: tuple[Finding, ...]) -> Annex:
         skipped=tuple(o for o in record.outcomes if isinstance(o, Skipped)),
         errored=tuple(o for o in record.outcomes if isinstance(o, Errored)),
         importances=tuple(bars for o in ran for bars in _importances(o)),
-        statements=tuple(f for f in found if f.requirement.kind is not Kind.MEASURED),
+        statements=tuple(f for f in found if f.requirement.kind is Kind.ATTESTED),
         metrics=tuple((o.check, metric) for o in ran for metric in o.metrics),
     )
 

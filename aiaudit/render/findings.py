@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from aiaudit.facts import Form, Measured, Metric
+from aiaudit.facts import Errored, Form, Measured, Metric
 from aiaudit.gate import gates
 from aiaudit.policy.model import Kind, Requirement
 from aiaudit.record import Advice, Record, Status, Verdict
@@ -85,6 +85,11 @@ def declared_metrics(record: Record) -> dict[tuple[str, str], Metric]:
 def of_status(found: tuple[Finding, ...], *statuses: Status) -> tuple[Finding, ...]:
     """Return those findings that have one of *statuses*."""
     return tuple(f for f in found if f.verdict.status in statuses)
+
+
+def crashes(record: Record) -> tuple[Errored, ...]:
+    """Return the checks that crashed, whether or not a requirement asked for them."""
+    return tuple(o for o in record.outcomes if isinstance(o, Errored))
 
 
 def headline(found: tuple[Finding, ...]) -> Finding | None:

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from aiaudit.policy.model import Severity
 from aiaudit.record import Record, Status
-from aiaudit.render.findings import Finding, findings
-from aiaudit.render.sentences import message, verdict_sentence
+from aiaudit.render.findings import Finding, crashes, findings
+from aiaudit.render.sentences import crash, message, verdict_sentence
 from aiaudit.render.words import count, name, scope_text
 
 #: GitHub shows this many annotations of a kind for each step; what is beyond is cut by us, and said.
@@ -24,6 +24,7 @@ def render(record: Record, exit_code: int) -> str:
     lines = [
         _command("notice" if exit_code == 0 else "error", "aiaudit", verdict_sentence(record, exit_code))
     ]
+    lines += [_command("error", name(o.check), crash(o)) for o in crashes(record)[: SHOWN - 2]]
     spoken = [f for f in findings(record) if _kind(f)]
     for kind, group in groupby(
         sorted(spoken, key=lambda f: ("error", "warning", "notice").index(_kind(f))), _kind

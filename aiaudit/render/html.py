@@ -19,6 +19,7 @@ from aiaudit.render import annex, limits, sentences, subject, words
 from aiaudit.render.chart import chart
 from aiaudit.render.detail import doubts
 from aiaudit.render.findings import Finding, about, findings, headline, of_status, pressing
+from aiaudit.render.plain import plain
 
 PACKAGE = "aiaudit.report_templates"
 
@@ -77,6 +78,7 @@ def _environment() -> Environment:
         "sentences": sentences,
         "subject": subject,
         "doubts": doubts,
+        "plain": plain,
         "of_status": of_status,
         "Status": MappingProxyType({s.name: s for s in words.ORDER}),
     }

@@ -38,20 +38,21 @@ def findings_list(found: tuple[Finding, ...]) -> Iterator[RenderableType]:
     for own in by_requirement[:LISTED]:
         measured = own[0].requirement.kind is Kind.MEASURED
         body = Group(_heading(own[0]), *_rows(own)) if measured else _paper(own)
-        yield bullet(_sign(own[0].verdict.status), body)
+        yield bullet(sign(own[0].verdict.status), body)
     yield from _more(len(by_requirement) - LISTED, "requirement")
 
 
-def bullet(sign: Text, body: RenderableType) -> Table:
+def bullet(mark: Text, body: RenderableType) -> Table:
     """Hang a body on its sign, so that wrapped lines stay indented."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
-    grid.add_row(sign, body)
+    grid.add_row(mark, body)
     return grid
 
 
-def _sign(status: Status) -> Text:
+def sign(status: Status) -> Text:
+    """Return a status's symbol in its colour."""
     return Text(SYMBOLS[status], STYLES[status])
 
 
@@ -128,9 +129,7 @@ def reasons_list(found: tuple[Finding, ...]) -> Iterator[RenderableType]:
         more = f" and {len(ids) - SCOPES:,} more" if len(ids) > SCOPES else ""
         scopes = sum(bool(f.verdict.scope) for f in own)
         groups = f" ({count(scopes, 'group')})" if scopes else ""
-        yield bullet(
-            _sign(Status.NOT_ASSESSED), Text(f"{', '.join(ids[:SCOPES])}{more}{groups}: {name(why)}")
-        )
+        yield bullet(sign(Status.NOT_ASSESSED), Text(f"{', '.join(ids[:SCOPES])}{more}{groups}: {name(why)}"))
     yield from _more(len(grouped) - LISTED, "reason")
 
 

@@ -9,8 +9,8 @@ from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
 from aiaudit.render import limits
 from aiaudit.render.detail import adjusted, place, rows, settles, value_and_interval
-from aiaudit.render.findings import Finding, findings, of_status, pressing
-from aiaudit.render.sentences import number_sentence, tiles_note, verdict_sentence, what_now
+from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
+from aiaudit.render.sentences import crash, number_sentence, tiles_note, verdict_sentence, what_now
 from aiaudit.render.subject import audited, opening
 from aiaudit.render.words import SYMBOLS, TILES, WORDS, asked, count, name, reference_text
 
@@ -33,7 +33,8 @@ def render(record: Record, exit_code: int) -> str:
             *_paragraphs(number_sentence(record), what_now(record, exit_code)),
             *_counts(record),
             *_paragraphs(tiles_note(record), opening(record)),
-            *_section("Could not be measured", of_status(found, Status.ERROR)),
+            *_paragraphs(*(crash(o) for o in crashes(record))),
+            *_section("Could not be judged", of_status(found, Status.ERROR)),
             *_section("Failed", of_status(found, Status.FAIL)),
             *_section("Inconclusive", of_status(found, Status.INCONCLUSIVE)),
             *_section("Waived", of_status(found, Status.WAIVED)),

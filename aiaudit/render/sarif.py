@@ -7,9 +7,9 @@ from typing import Any
 
 from aiaudit.policy.model import Requirement, Severity
 from aiaudit.record import Record, Status
-from aiaudit.render.findings import Finding, findings, of_status
+from aiaudit.render.findings import Finding, crashes, findings, of_status
 from aiaudit.render.github import FILE
-from aiaudit.render.sentences import message, verdict_sentence
+from aiaudit.render.sentences import crash, message, verdict_sentence
 from aiaudit.render.words import asked, name
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -40,6 +40,9 @@ def render(record: Record, exit_code: int) -> str:
                 "executionSuccessful": exit_code != 3,
                 "exitCode": exit_code,
                 "exitCodeDescription": verdict_sentence(record, exit_code),
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": crash(o)}} for o in crashes(record)
+                ],
             }
         ],
         "results": [_result(f, places[f.requirement.id], record.subject.favorable) for f in spoken],

@@ -1,66 +1,12 @@
-"""The plain sentences of a report: the verdict, and the number behind it as a person would say it."""
+"""The sentences of a report: the verdict, the number it opens with, what that means, and each problem."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-
-from aiaudit.errors import some
-from aiaudit.facts import RESERVED_SCOPES, Form, Interval, Measurement, Reference, Scope
-from aiaudit.policy.model import Kind, Op
+from aiaudit.facts import Errored
 from aiaudit.record import Record, Status
-from aiaudit.render.findings import Finding, findings, headline, of_status
-from aiaudit.render.words import (
-    NOISE,
-    WORDS,
-    asked,
-    count,
-    exact,
-    interval_text,
-    level_text,
-    listed,
-    name,
-    value_text,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rate:
-    """How to speak of a rate: of which people, what happens to them, and what there is then to count."""
-
-    whose: str
-    what: str
-    things: str
-
-
-_GOOD = "get a favourable decision"
-_SELECTED = Rate(whose="", what=_GOOD, things="favourable decisions")
-_REFUSED = Rate(whose="", what="are refused", things="refusals")
-_TRUE_POSITIVE = Rate(whose="whose true outcome is favourable", what=_GOOD, things="favourable decisions")
-_FALSE_NEGATIVE = Rate(whose="whose true outcome is favourable", what="are refused", things="refusals")
-_FALSE_POSITIVE = Rate(whose="whose true outcome is unfavourable", what=_GOOD, things="favourable decisions")
-_PRECISION = Rate(
-    whose="with a favourable decision",
-    what="turn out as decided",
-    things="decisions that turn out as decided",
-)
-
-#: Rates by the name of their metric, without the ending of a contrast.
-RATES: Mapping[str, Rate] = MappingProxyType(
-    {
-        "selection_rate": _SELECTED,
-        "impact": _SELECTED,
-        "rejection_rate": _REFUSED,
-        "rejection": _REFUSED,
-        "true_positive_rate": _TRUE_POSITIVE,
-        "false_negative_rate": _FALSE_NEGATIVE,
-        "false_positive_rate": _FALSE_POSITIVE,
-        "positive_predictive_value": _PRECISION,
-        "accuracy": Rate(whose="", what="are decided correctly", things="correct decisions"),
-    }
-)
+from aiaudit.render.findings import Finding, crashes, findings, headline, of_status
+from aiaudit.render.plain import plain
+from aiaudit.render.words import WORDS, count, listed, name
 
 
 def verdict_sentence(record: Record, exit_code: int) -> str:
@@ -87,9 +33,12 @@ def verdict_sentence(record: Record, exit_code: int) -> str:
 
 
 def number_sentence(record: Record) -> str:
-    """Return the number that a summary opens with, in plain words; empty where nothing was measured."""
+    """Return the number that a summary opens with, in plain words; empty where nothing was measured.
+
+    An incomplete audit opens with no reassuring number.
+    """
     first = headline(findings(record))
-    if first is None:
+    if first is None or (first.verdict.status is Status.PASS and crashes(record)):
         return ""
     lead = {Status.INCONCLUSIVE: "Not settled yet: ", Status.PASS: "What came closest to its limit: "}
     return lead.get(first.verdict.status, "") + plain(first, record.subject.favorable)
@@ -112,7 +61,9 @@ def what_now(record: Record, exit_code: int) -> str:
         )
     if exit_code == 4:
         return "Do not use the model for decisions yet: settle the inconclusive results first, mostly with more rows."
-    return "Do not use the model for decisions on the strength of this audit: a part of it could not be carried out."
+    broken = listed([name(o.check) for o in crashes(record)])
+    which = f" ({broken} crashed)" if broken else ""
+    return f"Do not use the model for decisions on the strength of this audit: a part of it could not be carried out{which}."
 
 
 def tiles_note(record: Record) -> str:
@@ -125,28 +76,6 @@ def tiles_note(record: Record) -> str:
     )
 
 
-def plain(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
-    """Return what was found as a person would say it, with the interval and what the policy asks.
-
-    Parameters
-    ----------
-    finding : Finding
-        Any finding; without a measurement its reason is all there is to say.
-    favorable : tuple of str
-        The labels that help the person.
-    """
-    m = finding.verdict.measurement
-    if m is None or finding.requirement.kind is not Kind.MEASURED:
-        return f"{name(finding.requirement.title)}: {name(finding.verdict.reason)}"
-    rate = RATES.get(re.sub(r"_(ratio|difference|gap)$", "", m.metric))
-    if rate is not None and m.reference is not None and m.value is not None:
-        if m.form is Form.RATIO:
-            return _ratio(finding, m, m.value, _Contrast(rate, m.reference, favorable))
-        if m.form is Form.DIFFERENCE:
-            return _difference(finding, m, m.value, _Contrast(rate, m.reference, favorable))
-    return _bare(finding, m)
-
-
 def message(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
     """Return a finding for a list of problems: status, what was found, and why it has that status."""
     told = plain(finding, favorable)
@@ -156,91 +85,6 @@ def message(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
     return f"{WORDS[finding.verdict.status]}{readiness}: {told}"
 
 
-def people(scope: Scope) -> str:
-    """Return ``people of race “black” and sex “female”``."""
-    return f"people of {_named(scope)}" if scope else "all people"
-
-
-def per_hundred(share: float, apart_from: float | None = None) -> str:
-    """Return a share as a number in a hundred, whole unless that would hide it or turn it into the limit."""
-    digits = 0
-    while abs(share) > NOISE and round(share * 100, digits) == 0:
-        digits += 1
-    if apart_from is not None and abs(share - apart_from) > NOISE:
-        while round(share * 100, digits) == round(apart_from * 100, digits):
-            digits += 1
-    return f"{share * 100:,.{digits}f}"
-
-
-@dataclass(frozen=True)
-class _Contrast:
-    rate: Rate
-    reference: Reference
-    favorable: tuple[str, ...]
-
-    def labelled(self, text: str) -> str:
-        if not self.favorable or "favourable decision" not in text:
-            return text
-        return f"{text} ({some(self.favorable, 3)})"
-
-    @property
-    def versus(self) -> str:
-        return "other people" if self.reference.rule == "rest" else people(self.reference.scope)
-
-
-def _ratio(f: Finding, m: Measurement, value: float, to: _Contrast) -> str:
-    among = f"Among people {to.rate.whose}, for" if to.rate.whose else "For"
-    interval = _interval(m.interval, lambda x: per_hundred(x, f.limit))
-    return (
-        f"{among} every 100 {to.labelled(to.rate.things)} that {to.versus} get, {people(m.scope)} get "
-        f"{per_hundred(value, f.limit)}, counted on groups of equal size{interval}. "
-        f"The policy asks for {_in_a_hundred(f)}."
-    )
-
-
-def _difference(f: Finding, m: Measurement, value: float, to: _Contrast) -> str:
-    whose = f" {to.rate.whose}" if to.rate.whose else ""
-
-    def signed(x: float) -> str:
-        return f"{per_hundred(abs(x), f.limit)} {'fewer' if x < 0 else 'more'}"
-
-    found = signed(value) if value else "as many"
-    return (
-        f"Of every 100 {people(m.scope)}{whose}, {found} {to.labelled(to.rate.what)} "
-        f"{'than' if value else 'as'} of every 100 {to.versus}{_interval(m.interval, signed)}. "
-        f"The policy asks for {_in_a_hundred(f)}."
-    )
-
-
-def _bare(f: Finding, m: Measurement) -> str:
-    where = f" for {_who(m.scope)}" if m.scope else ""
-    interval = (
-        ""
-        if m.interval is None
-        else f" ({level_text(m.interval.level)} interval {interval_text(m.interval, f.limit)})"
-    )
-    return (
-        f"{name(f.requirement.title)}: {value_text(m, f.limit)}{where}{interval}. "
-        f"The policy asks for {asked(f.requirement)}."
-    )
-
-
-def _who(scope: Scope) -> str:
-    return _named(scope) if RESERVED_SCOPES & set(scope) else people(scope)
-
-
-def _named(scope: Scope) -> str:
-    return listed([f"{name(k, 60)} “{name(v, 60)}”" for k, v in scope.items()])
-
-
-def _interval(interval: Interval | None, spoken: Callable[[float], str]) -> str:
-    if interval is None:
-        return ""
-    return f" ({level_text(interval.level)} interval: {spoken(interval.low)} to {spoken(interval.high)})"
-
-
-def _in_a_hundred(f: Finding) -> str:
-    hundred = exact(f.requirement.threshold * 100)
-    if f.requirement.op is Op.WITHIN:
-        return f"a difference of at most {hundred}"
-    return f"{'at least' if f.requirement.op is Op.AT_LEAST else 'at most'} {hundred}"
+def crash(outcome: Errored) -> str:
+    """Return which check crashed, whose it is, and on what."""
+    return f"{name(outcome.check)} ({name(outcome.plugin)}) crashed: {name(outcome.error, 1000)}"

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
-from aiaudit.render.findings import Finding, findings, of_status, pressing
-from aiaudit.render.listing import STYLES, bullet, findings_list, reasons_list
-from aiaudit.render.sentences import number_sentence, verdict_sentence, what_now
+from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
+from aiaudit.render.listing import STYLES, bullet, findings_list, reasons_list, sign
+from aiaudit.render.sentences import crash, number_sentence, verdict_sentence, what_now
 from aiaudit.render.subject import audited
 from aiaudit.render.words import ORDER, SYMBOLS, WORDS, count, name, scope_text
 
@@ -86,7 +86,8 @@ def _parts(record: Record, exit_code: int) -> Iterator[RenderableType]:
     yield Text(what_now(record, exit_code))
     yield from _section("What was audited", [_pairs(audited(record))])
     yield from _section("Verdicts", [_tally(record)])
-    yield from _section("Could not be measured", findings_list(of_status(found, Status.ERROR)))
+    yield from _section("Crashed", (bullet(sign(Status.ERROR), Text(crash(o))) for o in crashes(record)))
+    yield from _section("Could not be judged", findings_list(of_status(found, Status.ERROR)))
     yield from _section("Failed", findings_list(of_status(found, Status.FAIL)))
     yield from _section("Inconclusive", findings_list(of_status(found, Status.INCONCLUSIVE)))
     yield from _section("Not assessed", reasons_list(of_status(found, Status.NOT_ASSESSED)))

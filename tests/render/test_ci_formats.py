@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from aiaudit.facts import Measured
+from aiaudit.facts import Errored, Measured
 from aiaudit.policy.model import Severity
 from aiaudit.record import Record, Status
 from aiaudit.render import render
@@ -50,6 +50,19 @@ def test_junit_tells_a_crash_from_a_failure() -> None:
     crash = replace(factory.CRASHED, requirement="selection-ratio")
 
     assert cases(factory.record((crash,)), 3) == {"error": 1}
+
+
+def test_a_crash_that_no_requirement_asked_for_is_told_everywhere() -> None:
+    broken = Errored(check="bias.extra", error="KeyError: 'x'", plugin="acme-checks 1.2")
+    record = factory.record((factory.PASSES,), outcomes=(*factory.OUTCOMES, broken))
+
+    assert cases(record, 3) == {"passed": 1, "error": 1}
+    told = "bias.extra (acme-checks 1.2) crashed: KeyError: 'x'"
+    (notification,) = sarif(record, 3)["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"] == told
+    for format in ("text", "github", "markdown"):
+        assert told in render(record, format, 3)
+    assert "(bias.extra crashed)" in render(record, "html", 3)
 
 
 def test_junit_names_the_status_of_what_it_skips() -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from aiaudit import gate
 from aiaudit.errors import UsageError
 from aiaudit.record import from_json
 from aiaudit.render import FORMATS, format_of, render
@@ -12,6 +13,12 @@ from aiaudit.render import FORMATS, format_of, render
 from .factory import RECORDS
 
 RECORD, EXIT_CODE = RECORDS["failing"]
+
+
+def test_records_stand_beside_the_exit_code_the_gate_gives_them() -> None:
+    assert {name: gate.exit_code(record) for name, (record, _) in RECORDS.items()} == {
+        name: code for name, (_, code) in RECORDS.items()
+    }
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -216,3 +216,14 @@ def test_colours_can_be_read_in_light_and_dark() -> None:
         for text in ("text", "soft", "blue", "orange"):
             assert contrast(colours[text], colours["page"]) >= 4.5
             assert contrast(colours[text], colours["panel"]) >= 4.5
+
+
+def test_weights_population_and_what_is_held_equal_are_shown() -> None:
+    text = render(hostile("plain"), 1)
+
+    assert "sum to 12.500; worth about 10 rows of equal weight" in text
+    assert "from worst to best: &#39;plain&#39;, &#39;other&#39;" in text
+    assert '<th scope="row">plain</th><td class="num">300</td><td class="num">0.500</td>' in text
+    assert '<th scope="row">plain!</th><td class="num">588</td><td class="num">not declared</td>' in text
+    assert "With it change: plain." in text
+    assert "<summary>plain?: 2 groups</summary>" in text

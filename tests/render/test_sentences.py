@@ -13,14 +13,8 @@ from aiaudit.policy.model import Op, Requirement
 from aiaudit.record import Status, Verdict
 from aiaudit.render import FORMATS, render
 from aiaudit.render.findings import Finding, findings, headline
-from aiaudit.render.sentences import (
-    number_sentence,
-    per_hundred,
-    plain,
-    tiles_note,
-    verdict_sentence,
-    what_now,
-)
+from aiaudit.render.plain import per_hundred, plain
+from aiaudit.render.sentences import number_sentence, tiles_note, verdict_sentence, what_now
 
 from . import factory
 from .factory import BLACK, BLACK_RATIO, RATIO, RECORDS, WHITE, a_ratio, requirement
@@ -193,6 +187,7 @@ def test_headline_without_failures_is_the_closest_call() -> None:
     assert number_sentence(RECORDS["passing"][0]).startswith("What came closest to its limit: For every 100 ")
     assert number_sentence(RECORDS["inconclusive"][0]).startswith("Not settled yet: For every 100 ")
     assert number_sentence(RECORDS["empty"][0]) == ""
+    assert number_sentence(RECORDS["crashed"][0]) == ""
 
 
 def test_only_failures_in_force_and_severe_enough_gate() -> None:
