@@ -33,6 +33,8 @@ class Block:
         Shapley values against the batch as background, and their standard errors.
     first, second : ndarray of float, shape (k, p)
         The same from either half of the comparisons alone; independent of each other given the rows.
+    pull : ndarray of float, shape (k, p)
+        How much, beyond its own values, each row as background adds to the sizes of other rows' values.
     halves_weigh : float
         Weight of the product of halves in `magnitude`.
     base : ndarray of float, shape (k,)
@@ -50,6 +52,7 @@ class Block:
     errors: Floats
     first: Floats
     second: Floats
+    pull: Floats
     halves_weigh: float
     base: Floats
     outputs: Floats
@@ -116,12 +119,23 @@ def explain_block(
         errors=whole.errors[kept] * (not exact),
         first=first.values[kept],
         second=second.values[kept],
+        pull=_pull(pairs.only(finite), whole)[kept],
         halves_weigh=whole.spread / ((whole.spread + (first.spread + second.spread) / 2) or 1.0),
         base=base[kept],
         outputs=rows.outputs[kept],
         exact=exact,
         evaluated=len(batch) + evaluated,
     )
+
+
+def _pull(pairs: Pairs, fit: Potentials) -> Floats:
+    """Average, over the rows that each row met, their sign times what remains of the difference."""
+    signs = np.sign(fit.values)
+    pull = np.zeros_like(fit.values)
+    np.add.at(pull, pairs.right, signs[pairs.left] * fit.residuals)
+    np.add.at(pull, pairs.left, -signs[pairs.right] * fit.residuals)
+    met = np.bincount(np.concatenate([pairs.left, pairs.right]), minlength=len(pull))
+    return np.asarray(pull / np.maximum(met, 1)[:, None])
 
 
 def _explained(broken: Pairs, *fits: Potentials) -> npt.NDArray[np.intp]:

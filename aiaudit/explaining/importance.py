@@ -13,7 +13,7 @@ from aiaudit.explaining.blocks import Block, explain_block, most_model_rows
 from aiaudit.explaining.intervals import Order, Sizes, order
 from aiaudit.explaining.output import Output
 from aiaudit.explaining.sampling import canonical_order
-from aiaudit.explaining.strata import Strata, Values, coded
+from aiaudit.explaining.survey import Survey, Values, coded
 
 #: Rows explained between two looks at the order.
 BLOCK_ROWS = 250
@@ -22,7 +22,7 @@ FIRST_LOOK = 500
 MAX_ROWS = 2_000
 #: Rows that the model may be shown; wide tables reach it before `MAX_ROWS`.
 MAX_MODEL_ROWS = 1_000_000
-#: Rows, and cells, from which the variation between tables is computed, see `Strata`.
+#: Rows, and cells, from which the variation between tables is computed, see `Survey`.
 CODED_ROWS, CODED_CELLS = 20_000, 4_000_000
 LEVEL = 0.95
 
@@ -89,16 +89,17 @@ class _Drawn:
     blocks: tuple[Block, ...]
     rows: int
     looks: int
-    stopped: str
+    settled: bool
 
     def joined(self, part: str) -> npt.NDArray[np.generic]:
         return np.concatenate([getattr(block, part) for block in self.blocks])
 
     def sizes(self, table: Values) -> Sizes:
-        parts = ("values", "magnitude", "at_least", "at_most")
+        parts = ("values", "magnitude", "at_least", "at_most", "pull")
         rows = self.joined("rows").astype(np.intp)
         arrays = {part: self.joined(part).astype(np.float64) for part in parts}
-        return Sizes(**arrays, strata=Strata(values=table, rows=rows))
+        survey = Survey(table=table, rows=rows, attributions=arrays["values"])
+        return Sizes(**arrays, survey=survey)
 
 
 def explain(
@@ -135,7 +136,7 @@ def explain(
     sample, table = frame.take(places[:wanted]).reset_index(drop=True), coded(frame, places)
     drawn = _draw(output, sample, table, seed, level)
     sizes = drawn.sizes(table)
-    rows, outputs = sizes.strata.rows, drawn.joined("outputs").astype(np.float64)
+    rows, outputs = sizes.survey.rows, drawn.joined("outputs").astype(np.float64)
     base = drawn.joined("base").astype(np.float64)
     again = output(sample.take(rows).reset_index(drop=True)) if len(rows) else outputs
     return Explanation(
@@ -149,30 +150,34 @@ def explain(
         sampled=drawn.rows,
         model_rows=sum(block.evaluated for block in drawn.blocks) + len(rows),
         exact=len(drawn.blocks) == 1 and drawn.blocks[0].exact and drawn.rows == len(frame),
-        stopped=drawn.stopped or _limit(wanted, len(frame), max_rows),
-        order=order(sizes, level, max(1, drawn.looks)) if len(rows) > 1 else (),
+        stopped=_reason(drawn.settled, wanted, len(frame), max_rows),
+        order=order(sizes, level, drawn.looks) if len(rows) > 1 else (),
         additivity=_additivity(sizes.values.sum(axis=1) + base, again),
     )
 
 
 def _draw(output: Output, sample: pd.DataFrame, table: Values, seed: int, level: float) -> _Drawn:
     rng = np.random.default_rng(seed)
-    drawn = _Drawn(blocks=(), rows=0, looks=0, stopped="")
-    for batch in np.array_split(np.arange(len(sample)), -(-len(sample) // BLOCK_ROWS)):
-        blocks = (*drawn.blocks, explain_block(output, sample, batch, rng))
-        rows = drawn.rows + len(batch)
-        look = drawn.looks + (rows >= FIRST_LOOK)
-        drawn = _Drawn(blocks=blocks, rows=rows, looks=look, stopped="")
-        if look and rows < len(sample) and _settled(drawn.sizes(table), level, look):
-            return replace(drawn, stopped="the order of the largest columns is settled")
+    batches = np.array_split(np.arange(len(sample)), -(-len(sample) // BLOCK_ROWS))
+    ends = np.cumsum([len(batch) for batch in batches])
+    looks = max(1, int((ends >= FIRST_LOOK).sum()))
+    drawn = _Drawn(blocks=(), rows=0, looks=looks, settled=False)
+    for batch, end in zip(batches, ends, strict=True):
+        drawn = replace(
+            drawn, blocks=(*drawn.blocks, explain_block(output, sample, batch, rng)), rows=int(end)
+        )
+        if FIRST_LOOK <= end < len(sample) and _settled(drawn.sizes(table), level, looks):
+            return replace(drawn, settled=True)
     return drawn
 
 
-def _settled(sizes: Sizes, level: float, look: int) -> bool:
-    return len(sizes.values) > 1 and Order.UNDECIDED not in order(sizes, level, look)
+def _settled(sizes: Sizes, level: float, looks: int) -> bool:
+    return len(sizes.values) > 1 and Order.UNDECIDED not in order(sizes, level, looks)
 
 
-def _limit(wanted: int, rows: int, max_rows: int) -> str:
+def _reason(settled: bool, wanted: int, rows: int, max_rows: int) -> str:
+    if settled:
+        return "the order of the largest columns is settled"
     if wanted == rows:
         return "every row is explained"
     return "limit of rows" if wanted == max_rows else "limit of rows shown to the model"

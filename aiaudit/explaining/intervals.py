@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from aiaudit.explaining.strata import Moments, Strata
+from aiaudit.explaining.survey import Moments, Survey
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,7 +47,9 @@ class Sizes:
         The attributions.
     magnitude, at_least, at_most : ndarray
         Their sizes and two bounds on those, see `aiaudit.explaining.blocks.Block`.
-    strata : Strata
+    pull : ndarray
+        What each row as background adds to the sizes in other rows, beyond its own values.
+    survey : Survey
         How means over the table are taken from these rows.
     """
 
@@ -55,7 +57,8 @@ class Sizes:
     magnitude: Floats
     at_least: Floats
     at_most: Floats
-    strata: Strata
+    pull: Floats
+    survey: Survey
 
     @cached_property
     def middle(self) -> Moments:
@@ -73,10 +76,11 @@ class Sizes:
         return self._moments(self.at_most)
 
     def _moments(self, sizes: Floats) -> Moments:
-        # A row counts twice: by its own attributions, and as background, where a row whose attribution is high
-        # makes those of all others lower. Attributions average to zero over the table by definition, so
-        # taking the second part off leaves the mean as it is and makes its standard error right.
-        return self.strata.moments(sizes - np.sign(self.values).mean(axis=0) * self.values)
+        # A row counts twice: by its own attributions, and as background to all others, where a high value of
+        # its own makes theirs lower. Both values and pull average to zero over the table, so the second part
+        # leaves the mean as it is; it makes its standard error right.
+        as_background = self.pull - np.sign(self.values).mean(axis=0) * self.values
+        return self.survey.moments(sizes + as_background)
 
 
 def importances(sizes: Sizes, level: float) -> tuple[Estimate, ...]:
@@ -129,7 +133,7 @@ def _part(mine: Floats, others: Floats, chosen: npt.NDArray[np.bool_]) -> float:
     return float(mine[chosen].sum() / (mine[chosen].sum() + others[~chosen].sum()))
 
 
-def order(sizes: Sizes, level: float, look: int) -> tuple[Order, ...]:
+def order(sizes: Sizes, level: float, looks: int) -> tuple[Order, ...]:
     """Compare each of the largest columns with the next one, over this table.
 
     Parameters
@@ -138,9 +142,8 @@ def order(sizes: Sizes, level: float, look: int) -> tuple[Order, ...]:
         Row by row.
     level : float
         Confidence that every statement made at any look is right.
-    look : int
-        How often the question is asked, this time included. Look k spends a share of 6 / (π k)² of the allowed
-        error, divided evenly among the pairs: over any number of looks it adds up to no more than allowed.
+    looks : int
+        How often the question is asked, at the most: the allowed error is divided among looks and pairs.
 
     Returns
     -------
@@ -150,7 +153,7 @@ def order(sizes: Sizes, level: float, look: int) -> tuple[Order, ...]:
     means, covariance = sizes.middle.mean, sizes.middle.drawing
     ranked = np.argsort(-means, kind="stable")[: TOP + 1]
     this, other = ranked[:-1], ranked[1:]
-    alpha = (1 - level) * 6 / (np.pi * look) ** 2 / max(1, len(this))
+    alpha = (1 - level) / looks / max(1, len(this))
     variances = covariance[this, this] + covariance[other, other] - 2 * covariance[this, other]
     margins = _quantile(sizes, 1 - alpha) * np.sqrt(np.maximum(variances, 0))
     tie = TIE * means.sum()

@@ -35,6 +35,8 @@ class Potentials:
         One value a row and column; they average to zero over each connected part.
     errors : ndarray of float, shape (n, p)
         Their standard errors, from the residuals of the pairs.
+    residuals : ndarray of float, shape (m, p)
+        What the values leave of the differences, pair by pair: interactions, and noise.
     spread : float
         Variance of a value, averaged over rows, if each difference had variance one.
     parts : ndarray of int, shape (n,)
@@ -43,6 +45,7 @@ class Potentials:
 
     values: Floats
     errors: Floats
+    residuals: Floats
     spread: float
     parts: Ints
 
@@ -109,6 +112,7 @@ def potentials(pairs: Pairs, differences: Floats, n: int) -> Potentials:
     return Potentials(
         values=values,
         errors=np.sqrt(solve**2 @ share.T),
+        residuals=residuals,
         spread=float(np.trace(inverse)) / n,
         parts=parts.astype(np.intp),
     )
