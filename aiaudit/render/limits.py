@@ -38,7 +38,7 @@ def _statistics(found: tuple[Finding, ...]) -> Iterator[str]:
     smallest = sorted(shown, key=lambda f: f.verdict.measurement.n if f.verdict.measurement else 0)[:NAMED]
     gaps = listed(
         [
-            f"a {f.requirement.metric.replace('_', ' ')} of {figure(f.verdict.detectable or 0.0, f.limit)} for "
+            f"{f.requirement.metric.replace('_', ' ')} of {figure(f.verdict.detectable or 0.0, f.limit)} for "
             f"{scope_text(f.verdict.scope)}"
             for f in smallest
         ]

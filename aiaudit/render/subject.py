@@ -90,5 +90,5 @@ def groups_text(attribute: AttributeFacts) -> str:
     """Return every group with its rows, the largest lists cut."""
     groups = ", ".join(f"{name(g.label, 40)} ({g.n:,})" for g in attribute.groups[:GROUPS])
     more = len(attribute.groups) - GROUPS
-    hidden = f" and {count(more, 'more group')} (see the report)" if more > 0 else ""
+    hidden = f" and {count(more, 'more group')}" if more > 0 else ""
     return groups + hidden

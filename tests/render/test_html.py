@@ -186,12 +186,13 @@ def test_six_hundred_requirements_are_quick_and_small() -> None:
     requirements = [factory.requirement(f"ratio-{i:03}") for i in range(600)]
     verdicts = [replace(factory.FAILS, requirement=r.id) for r in requirements]
     record = factory.record(verdicts, policy=factory.policy(*requirements))
-    render(record, 1)
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()
+        text = render(record, 1)
+        seconds.append(time.process_time() - start)
 
-    start = time.process_time()
-    text = render(record, 1)
-
-    assert time.process_time() - start < 1
+    assert min(seconds) < 1
     assert len(text.encode()) < 1_100_000
 
 
