@@ -168,9 +168,18 @@ _ADAPTER: TypeAdapter[Record] = TypeAdapter(Record)
 
 
 def to_plain(record: Record) -> dict[str, Any]:
-    """Return the record as JSON-ready data."""
-    plain: dict[str, Any] = _ADAPTER.dump_python(record, mode="json")
+    """Return the record as JSON-ready data, its numbers to twelve digits."""
+    plain: dict[str, Any] = _steady(_ADAPTER.dump_python(record, mode="json"))
     return plain
+
+
+def _steady(plain: Any) -> Any:
+    """Round away the last digits of every number: they depend on the processor and on its threads."""
+    if isinstance(plain, dict):
+        return {key: _steady(value) for key, value in plain.items()}
+    if isinstance(plain, list):
+        return [_steady(value) for value in plain]
+    return float(f"{plain:.12g}") if isinstance(plain, float) else plain
 
 
 def _canonical(plain: Mapping[str, Any]) -> bytes:
