@@ -22,9 +22,9 @@ def prepare(paths: Sequence[str | Path]) -> None:
     """
     for path in map(Path, paths):
         format_of(str(path))
-        if path.is_dir():
-            raise UsageError(f"{one_line(path)} is a folder", "Name a file, such as out/report.html.")
         try:
+            if path.is_dir():
+                raise UsageError(f"{one_line(path)} is a folder", "Name a file, such as out/report.html.")
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=path.parent):
                 pass
