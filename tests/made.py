@@ -74,11 +74,12 @@ def contrast(x1: int, n1: int, x2: int, n2: int, form: Form = Form.RATIO, **chan
         "n": n1,
         "numerator": x1,
         "denominator": n1,
-        "p_value": float(fisher_exact([[x1, n1 - x1], [x2, n2 - x2]]).pvalue),
         "interval": Interval(low=value - 0.1, high=value + 0.1, level=0.95, method="made up"),
         "scope": WOMEN,
         "reference": Reference(scope=MEN, numerator=x2, denominator=n2, rule="most_favoured"),
     }
+    if "p_value" not in changed:
+        fields["p_value"] = float(fisher_exact([[x1, n1 - x1], [x2, n2 - x2]]).pvalue)
     return Measurement(**{**fields, **changed})
 
 

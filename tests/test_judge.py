@@ -69,6 +69,11 @@ def turned(counts):
         (AT_MOST, turned(UNSURE), INCONCLUSIVE, "chance alone"),
         (AT_MOST, turned(EVEN), PASS, "no evidence"),
         (AT_MOST, turned(TINY), PASS, "significant but within"),
+        # Every sample misses parity by a little: there significance alone decides.
+        ({**WITHIN, "threshold": 0}, difference(TINY), FAIL, "is significant"),
+        ({**WITHIN, "threshold": 0}, difference(UNSURE), PASS, "no evidence"),
+        ({"threshold": 1}, contrast(*UNSURE), PASS, "no evidence"),
+        ({"threshold": 1}, contrast(*SURE), FAIL, "is significant"),
         # By the bare value: chance is no excuse, size neither.
         ({"decide_on": "value"}, contrast(*SURE), FAIL, "the value breaches the threshold"),
         ({"decide_on": "value"}, contrast(*UNSURE), FAIL, "the value breaches the threshold"),
@@ -146,6 +151,8 @@ def test_without_a_measurement(outcome, asked, status, reason):
         (1.0, {}, PASS, "meets"),
         (1.0, {"expires": TODAY}, PASS, "meets"),
         (1.0, {"expires": EARLIER}, FAIL, "the evidence expired on 2026-05-31"),
+        (1.0, {"valid_from": TODAY}, PASS, "meets"),
+        (1.0, {"valid_from": LATER}, FAIL, "the evidence is dated 2026-06-02, which is still to come"),
         (0.0, {"params": {"state": "no name is given"}}, FAIL, "no name is given"),
     ],
 )

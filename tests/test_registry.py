@@ -57,7 +57,7 @@ def test_one_check_exported_twice_is_one_check(install):
 def test_two_checks_of_one_name_are_refused_with_both_packages(install):
     install(here={"one": made("a.one")}, there={"one": made("a.one")})
     with pytest.raises(
-        UsageError, match="two checks are called 'a.one': one from made_here, one from made_there"
+        UsageError, match=r"two checks are called 'a\.one': one from made_here, one from made_there"
     ):
         registry.checks()
 
