@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aiaudit.facts import Better, Form, Measurement, Metric, Reference, Scope
+from aiaudit.facts import Form, Measurement, Metric, Reference, Scope
 from aiaudit.rates import LEVEL, Ints, Rates, interval
+from aiaudit.reference import choose
 from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
 from aiaudit.statistics.intervals import newcombe, ratio_score
 
 Floats = npt.NDArray[np.float64]
-
-#: Rows a group needs before it may serve as the most favoured: the luckiest of many tiny groups is no yardstick.
-REFERENCE_MIN = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,40 +137,26 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
     rates : Rates
         The rates compared.
     rule : str
-        ``most_favoured`` (the best rate among groups of at least `REFERENCE_MIN` known people, or among all
-        where none is that large), ``largest`` (most people), or ``rest`` (everyone else).
+        ``most_favoured`` or ``largest`` (see `aiaudit.reference.choose`), or ``rest`` (everyone else).
 
     Returns
     -------
     Contrasts or None
         None where fewer than two groups have a rate.
     """
-    usable = np.flatnonzero(rates.n > 0)
-    if len(usable) < 2 or not rates.known[usable].any():
-        return None
     if rule == "rest":
+        if np.count_nonzero(rates.n) < 2 or not rates.known[rates.n > 0].any():
+            return None
         every = np.arange(len(rates.n))
         x2, n2 = rates.x.sum() - rates.x, rates.n.sum() - rates.n
         return _contrasts(rates, rule, every, x2, n2, [{}] * len(every), np.ones(len(every)))
-    best, candidates = _reference(rates, usable, rule)
-    compared = np.array([i for i in range(len(rates.n)) if i != best], np.intp)
-    # All pairs of C candidates are spread over the C - 1 contrasts shown; an outsider meets all C of them.
-    c = len(candidates)
-    inside = np.isin(compared, candidates)
-    looks = np.where(inside, c / 2, c) if rule == "most_favoured" else np.ones(len(compared))
-    x2, n2 = np.full(len(compared), rates.x[best]), np.full(len(compared), rates.n[best])
-    return _contrasts(rates, rule, compared, x2, n2, [rates.scopes[best]] * len(compared), looks)
-
-
-def _reference(rates: Rates, usable: npt.NDArray[np.intp], rule: str) -> tuple[int, npt.NDArray[np.intp]]:
-    known = usable[rates.known[usable]]
-    large = known[rates.n[known] >= REFERENCE_MIN]
-    candidates = large if len(large) else known
-    if rule == "largest":
-        return int(max(known, key=lambda i: (rates.n[i], rates.x[i]))), known
-    sign = -1 if rates.metric.better is Better.LOWER else 1
-    best = max(candidates, key=lambda i: (sign * rates.x[i] / rates.n[i], rates.n[i]))
-    return int(best), candidates
+    with np.errstate(invalid="ignore"):
+        chosen = choose(rates.x / rates.n, rates.n, rates.known, rates.metric.better, rule)
+    if chosen is None:
+        return None
+    size, best = len(chosen.others), chosen.best
+    x2, n2 = np.full(size, rates.x[best]), np.full(size, rates.n[best])
+    return _contrasts(rates, rule, chosen.others, x2, n2, [rates.scopes[best]] * size, chosen.looks)
 
 
 def _contrasts(

@@ -55,11 +55,11 @@ def exact(measurement: Measurement) -> Fraction | None:
     m, reference = measurement, measurement.reference
     if m.value is None:
         return None
-    if m.form is Form.VALUE or m.numerator is None or m.denominator is None:
+    if not m.counted or m.numerator is None or m.denominator is None:
         # The decimal text of the float, as the threshold is read; float() for NumPy's, which print otherwise.
         return Fraction(repr(float(m.value)))
     rate = Fraction(m.numerator, m.denominator)
-    if m.form is Form.RATE or reference is None:
+    if m.form is Form.RATE or reference is None or reference.numerator is None:
         return rate
     other = Fraction(reference.numerator, reference.denominator)
     return rate / other if m.form is Form.RATIO else rate - other

@@ -91,20 +91,25 @@ class Reference:
     ----------
     scope : Scope
         The reference group.
-    numerator, denominator : int
-        Its counts.
+    numerator : int or None
+        Its count, None where the number compared is no count.
+    denominator : int
+        What the count is a part of, otherwise the rows that the number rests on.
     rule : str
         How it was chosen: ``most_favoured``, ``largest``, ``rest`` or ``named``.
     looks : float
         How many comparisons this one stands for. A reference picked *because* its rate is extreme was
         compared with every candidate on the way; the correction for multiplicity must count them.
+    value : float or None
+        Its own number, where that is no count (or a weighted one).
     """
 
     scope: Scope
-    numerator: int
+    numerator: int | None
     denominator: int
     rule: str
     looks: float = 1.0
+    value: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +124,9 @@ class Measurement:
         The number; None when it is undefined (0/0), never a stand-in.
     n : int
         Rows the scope holds.
+    effective_n : float or None
+        For weighted numbers, the rows of equal weight that would tell as much (Kish), the smaller of group
+        and reference; the value then does not follow from the counts.
     form : Form
         How value follows from the counts.
     numerator, denominator : int or None
@@ -146,6 +154,7 @@ class Measurement:
     metric: str
     value: float | None
     n: int
+    effective_n: float | None = None
     form: Form = Form.VALUE
     numerator: int | None = None
     denominator: int | None = None
@@ -169,13 +178,24 @@ class Measurement:
 
     def _defined(self) -> bool:
         """Whether the counts, where there are any, give a value."""
-        if self.form is Form.VALUE or self.denominator is None:
+        if self.form is Form.VALUE or self.numerator is None or self.denominator is None:
             return True
         reference = self.reference if self.form in (Form.RATIO, Form.DIFFERENCE) else None
         if reference is None:
             return self.denominator > 0
         divided = reference.numerator if self.form is Form.RATIO else 1
-        return min(self.denominator, reference.denominator, divided) > 0
+        return min(self.denominator, reference.denominator, divided or 0) > 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether the value follows exactly from the counts."""
+        return (
+            self.form is not Form.VALUE
+            and self.effective_n is None
+            and self.numerator is not None
+            and self.denominator is not None
+            and (self.reference is None or self.reference.numerator is not None)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,9 +33,10 @@ def hypothesis(requirement: Requirement, measurement: Measurement) -> Hypothesis
     the same table they are one question and cost one comparison.
     """
     reference = measurement.reference
-    if reference is None or measurement.numerator is None or measurement.denominator is None:
-        return (requirement.check, measurement.metric, _items(measurement.scope))
     x1, n1 = measurement.numerator, measurement.denominator
+    if reference is None or x1 is None or n1 is None or reference.numerator is None:
+        against = () if reference is None else (reference.rule, _items(reference.scope))
+        return (requirement.check, measurement.metric, _items(measurement.scope), against)
     x2, n2 = reference.numerator, reference.denominator
     table = min((x1, x2), (n1 - x1, n2 - x2))
     return (requirement.check, _items(measurement.scope), _items(reference.scope), n1, n2, table)
@@ -50,6 +51,8 @@ def smallest_denominator(measurement: Measurement) -> int:
     sizes = [measurement.n if measurement.denominator is None else measurement.denominator]
     if measurement.reference is not None:
         sizes.append(measurement.reference.denominator)
+    if measurement.effective_n is not None:
+        sizes.append(math.floor(measurement.effective_n))
     return min(sizes)
 
 

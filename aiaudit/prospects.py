@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from aiaudit.facts import Form, Measurement
 from aiaudit.policy.model import Op, Requirement
+from aiaudit.statistics._counts import critical
 from aiaudit.statistics.intervals import at_level, newcombe, ratio_score, wilson
 from aiaudit.statistics.power import rows_needed, smallest_detectable_difference, smallest_detectable_ratio
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+#: Chance with which a gap should be seen, as `aiaudit.statistics.power` has it by default.
+POWER = 0.8
 #: Multiples of a group's rows that are tried when asked how many would settle a question; a fifth apart.
 GROWTH = 2.0 ** np.arange(0.25, 20.25, 0.25)
 
@@ -31,11 +35,11 @@ def interval_at(
     if m.interval is None or m.value is None:
         return None
     times = np.asarray(growth, np.float64)
-    if m.numerator is None or m.denominator is None or m.form is Form.VALUE:
+    if not m.counted or m.numerator is None or m.denominator is None:
         low, high = at_level(m.interval.low, m.interval.high, m.value, m.interval.level, level)
         return m.value - (m.value - low) / np.sqrt(times), m.value + (high - m.value) / np.sqrt(times)
     x, n = np.rint(m.numerator * times), np.rint(m.denominator * times)
-    if m.form is Form.RATE or reference is None:
+    if m.form is Form.RATE or reference is None or reference.numerator is None:
         return wilson(x, n, level)
     between = ratio_score if m.form is Form.RATIO else newcombe
     return between(x, n, reference.numerator, reference.denominator, level)
@@ -67,7 +71,7 @@ def in_rows(measurement: Measurement, counted: float) -> int | None:
 def rows_to_settle(measurement: Measurement, alpha: float) -> int | None:
     """Return about how many more rows of the group would show the observed gap to be significant."""
     m, reference = measurement, measurement.reference
-    if reference is None or m.numerator is None or m.denominator is None:
+    if reference is None or m.numerator is None or m.denominator is None or reference.numerator is None:
         return None
     counted = rows_needed(m.numerator, m.denominator, reference.numerator, reference.denominator, alpha)
     return in_rows(m, float(counted))
@@ -86,8 +90,10 @@ def rows_to_narrow(requirement: Requirement, measurement: Measurement, level: fl
 def detectable_gap(requirement: Requirement, measurement: Measurement, alpha: float) -> float | None:
     """Return the value of the metric that these sizes would have shown to differ (with a power of 80 %)."""
     m, reference = measurement, measurement.reference
-    if reference is None or not m.denominator or m.value is None or requirement.op is Op.AT_MOST:
+    if reference is None or m.value is None or requirement.op is Op.AT_MOST:
         return None
+    if not m.counted or not m.denominator or reference.numerator is None:
+        return _detectable_by_interval(requirement, m, alpha)
     rate, sizes = reference.numerator / reference.denominator, (m.denominator, reference.denominator)
     # A gap in errors lies above the reference: what is looked for is the side on which the group was found.
     above = requirement.op is Op.WITHIN and (m.value > 0 or (m.value == 0 and rate < 0.5))
@@ -98,3 +104,16 @@ def detectable_gap(requirement: Requirement, measurement: Measurement, alpha: fl
     else:
         found = -smallest_detectable_difference(sizes[0], rate, sizes[1], alpha)
     return float(found) if math.isfinite(found) else None
+
+
+def _detectable_by_interval(requirement: Requirement, m: Measurement, alpha: float) -> float | None:
+    """Read the standard error off the interval (of the logarithm, for a ratio)."""
+    if m.interval is None or m.value is None or (m.form is Form.RATIO and m.interval.low <= 0):
+        return None
+    ends = np.array([m.interval.low, m.interval.high])
+    low, high = np.log(ends) if m.form is Form.RATIO else ends
+    error = (high - low) / (2 * critical(m.interval.level))
+    gap = float((critical(1 - alpha) + ndtri(POWER)) * error)
+    if m.form is Form.RATIO:
+        return math.exp(-gap)
+    return gap if requirement.op is Op.WITHIN and m.value > 0 else -gap

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from aiaudit.facts import Form, Interval, Measurement, Metric, Scope
 from aiaudit.groups import Attribute
+from aiaudit.partitions import groups_of
 from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
 
@@ -45,30 +46,16 @@ def cells(subject: Subject, partition: Sequence[Attribute], labels: Sequence[str
     """Fold the tally to the groups of *partition* and to favourable or not along each of *labels*."""
     folded = subject.tally.over([*(a.name for a in partition), *labels])
     codes = folded.codes()
-    groups = np.stack(codes[: len(partition)], axis=1) if partition else np.zeros((len(folded.cells), 0), int)
-    unique, where = np.unique(groups, axis=0, return_inverse=True)
+    groups = groups_of(partition, codes[: len(partition)], len(folded.cells))
     label_codes = codes[len(partition) :]
-    favorable = [np.isin(c, subject.favorable_codes).astype(int) for c in label_codes]
-    counts = np.zeros((len(unique), *([2] * len(labels))), np.int64)
-    group = where.reshape(-1)
-    np.add.at(counts, (group, *favorable), folded.counts)
+    good = np.zeros(len(subject.classes), np.intp)
+    good[subject.favorable_codes] = 1
+    counts = np.zeros((len(groups), *([2] * len(labels))), np.int64)
+    np.add.at(counts, (groups.index, *(good[c] for c in label_codes)), folded.counts)
     same = np.all([c == label_codes[0] for c in label_codes], axis=0)
-    right = np.zeros(len(unique), np.int64)
-    np.add.at(right, group[same], folded.counts[same])
-    return Cells(
-        scopes=tuple(
-            {a.name: a.levels[code] for a, code in zip(partition, row, strict=True)} for row in unique
-        ),
-        known=np.array(
-            [
-                all(a.levels[code] != a.missing_level for a, code in zip(partition, row, strict=True))
-                for row in unique
-            ],
-            bool,
-        ),
-        counts=counts,
-        right=right,
-    )
+    right = np.zeros(len(groups), np.int64)
+    np.add.at(right, groups.index[same], folded.counts[same])
+    return Cells(scopes=groups.scopes, known=groups.known, counts=counts, right=right)
 
 
 @dataclass(frozen=True, kw_only=True)

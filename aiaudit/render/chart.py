@@ -158,6 +158,8 @@ def _limits(f: Finding | None) -> tuple[float, ...]:
     m = None if f is None else f.verdict.measurement
     if f is None or m is None or m.reference is None or not m.reference.denominator:
         return ()
+    if m.reference.numerator is None:
+        return ()
     rate = m.reference.numerator / m.reference.denominator
     if m.form is Form.RATIO:
         return (rate * f.limit,)
