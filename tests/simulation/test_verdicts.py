@@ -37,3 +37,12 @@ def test_the_bare_rule_would_fail_most_of_them(found):
     }
     assert six[200] > 0.9
     assert six[5_000] > 0.2
+
+
+def test_the_page_shows_these_numbers(found):
+    page = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text("utf-8")
+    rows = [
+        f"| {row['model']} | {row['groups']} | {row['n']:,} | {row['failed']:.1%} | {row['bare']:.1%} |"
+        for row in found
+    ]
+    assert [row for row in rows if row not in page] == [], "run: python tests/simulation/table.py"
