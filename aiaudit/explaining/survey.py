@@ -92,7 +92,9 @@ def _column_codes(column: pd.Series) -> Ints:
         return pd.factorize(column, sort=True, use_na_sentinel=False)[0]
     codes, values = pd.factorize(column, use_na_sentinel=False)
     # Ties in frequency are broken by the values' text: the order of rows must not matter.
-    rank = np.lexsort((values.astype(str), -np.bincount(codes)))
+    # One by one: a column of text that holds missing values stays a column of two types under astype.
+    texts = np.array([str(value) for value in values])
+    rank = np.lexsort((texts, -np.bincount(codes)))
     return np.argsort(rank)[codes]
 
 
