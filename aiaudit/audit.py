@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from aiaudit import __version__
 from aiaudit.advice import advise
 from aiaudit.errors import UsageError
-from aiaudit.judge import judge
+from aiaudit.judge import judge, unused_waivers
 from aiaudit.plan import plan
 from aiaudit.policy.model import Policy, Waiver
 from aiaudit.record import PolicySource, Provenance, Record, Tool
@@ -36,6 +36,8 @@ class Choices:
         Accepted failures.
     sources : tuple of PolicySource
         Where the policy came from.
+    gate_overrides : tuple of str
+        What was set instead of the policy's own gate.
     today : date
         The day of judgement.
     """
@@ -44,6 +46,7 @@ class Choices:
     ignore: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     sources: tuple[PolicySource, ...] = ()
+    gate_overrides: tuple[str, ...] = ()
     today: date
 
 
@@ -96,6 +99,8 @@ def audit(subject: Subject, policy: Policy, choices: Choices, told: Told | None 
             sources=choices.sources,
             selected=choices.select,
             ignored=choices.ignore,
+            gate_overrides=choices.gate_overrides,
+            unused_waivers=unused_waivers(verdicts, choices.waivers),
         ),
         card=None if subject.card is None else subject.card.model_dump(mode="json"),
     )

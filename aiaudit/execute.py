@@ -55,7 +55,7 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
     day = today()
     # Cheap things first: a policy that cannot be read must not cost the loading of a model.
     loaded = load_policies(config.policy)
-    policy = _gate(loaded.policy, config)
+    policy, overrides = _gate(loaded.policy, config)
     waivers = load_waivers(config.waivers) if config.waivers else ()
     card = _card(config)
     declared = _declared(config)
@@ -71,19 +71,29 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
             replace(subject, references=tuple(references(policy))),
             policy,
             Choices(
-                select=config.select, ignore=config.ignore, waivers=waivers, sources=loaded.sources, today=day
+                select=config.select,
+                ignore=config.ignore,
+                waivers=waivers,
+                sources=loaded.sources,
+                gate_overrides=overrides,
+                today=day,
             ),
             watcher.checked,
         )
 
 
-def _gate(policy: Policy, config: Config) -> Policy:
+def _gate(policy: Policy, config: Config) -> tuple[Policy, tuple[str, ...]]:
+    """Return the policy with the gate that the user chose, and what that replaced: it must not go unseen."""
     chosen: dict[str, object] = {}
-    if config.gate.fail_on is not None:
-        chosen["fail_on"] = config.gate.fail_on
-    if config.gate.strict is not None:
-        chosen["strict"] = config.gate.strict
-    return policy.model_copy(update=chosen)
+    told = []
+    gate = config.gate
+    if gate.fail_on is not None and gate.fail_on != policy.fail_on:
+        chosen["fail_on"] = gate.fail_on
+        told.append(f"fails on {gate.fail_on.name.lower()}, not on {policy.fail_on.name.lower()}")
+    if gate.strict is not None and gate.strict != policy.strict:
+        chosen["strict"] = gate.strict
+        told.append("open questions gate" if gate.strict else "open questions do not gate")
+    return policy.model_copy(update=chosen), tuple(told)
 
 
 def _card(config: Config) -> SystemCard | None:

@@ -127,6 +127,8 @@ class Provenance:
     sources: tuple[PolicySource, ...] = ()
     selected: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    gate_overrides: tuple[str, ...] = ()
+    unused_waivers: tuple[Waiver, ...] = ()
 
 
 @checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aiaudit.render import FORMATS
+
 if TYPE_CHECKING:
     from aiaudit.config import Config
 
-FORMATS = ("text", "json", "html")
 TASKS = ("binary", "multiclass", "regression", "outlier")
 SEVERITIES = ("info", "low", "medium", "high", "blocker")
 
@@ -69,7 +71,12 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option("--memory", metavar="SIZE", help="Memory the model may use, such as 2GiB.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Longest the model may take for one answer.")
 @click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="On stdout."
+    "--format",
+    "style",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="On stdout.",
 )
 @click.option(
     "-o", "--output", multiple=True, type=click.Path(), help="Write a file; its suffix is its format."
@@ -96,6 +103,11 @@ def check(files: tuple[str, ...], style: str, quiet: bool, exit_zero: bool, **op
     write(record, config.output, code)
     for path in config.output:
         click.echo(f"wrote {path}", err=True)
+    for waiver in record.provenance.unused_waivers:
+        click.echo(f"warning: nothing needs the waiver of '{waiver.requirement}'; delete it", err=True)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(render(record, "markdown", code))
     if not quiet and style == "text":
         from aiaudit.render.terminal import print_summary
 
