@@ -106,11 +106,11 @@ class _Contrast:
 
 
 def _ratio(f: Finding, m: Measurement, value: float, to: _Contrast) -> str:
-    among = f"Among people {to.rate.whose}, for" if to.rate.whose else "For"
+    among = f"Among people {to.rate.whose}, in" if to.rate.whose else "In"
     interval = _interval(m.interval, lambda x: per_hundred(x, f.limit))
     return (
-        f"{among} every 100 {to.labelled(to.rate.things)} that {to.versus} get, {people(m.scope)} get "
-        f"{per_hundred(value, f.limit)}, counted on groups of equal size{interval}. "
+        f"{among} groups of equal size, {people(m.scope)} get {per_hundred(value, f.limit)} "
+        f"{to.labelled(to.rate.things)} for every 100 that {to.versus} get{interval}. "
         f"The policy asks for {_in_a_hundred(f)}."
     )
 

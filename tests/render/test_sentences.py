@@ -42,8 +42,8 @@ def a_difference(metric: str, value: float, low: float, high: float, **changes: 
 
 def test_ratio_is_told_in_people() -> None:
     assert plain(finding(RATIO, BLACK_RATIO), ("approved",)) == (
-        "For every 100 favourable decisions ('approved') that people of race “white” get, people of race “black” "
-        "get 62, counted on groups of equal size (95 % interval: 55 to 70). The policy asks for at least 80."
+        "In groups of equal size, people of race “black” get 62 favourable decisions ('approved') for every 100 "
+        "that people of race “white” get (95 % interval: 55 to 70). The policy asks for at least 80."
     )
 
 
@@ -51,7 +51,7 @@ def test_ratio_of_a_rate_among_some_names_them() -> None:
     ratio = a_ratio(BLACK, (40, 100), WHITE, (80, 100), metric="false_positive_rate_ratio")
 
     assert plain(finding(RATIO, ratio)).startswith(
-        "Among people whose true outcome is unfavourable, for every 100 favourable decisions that people of race"
+        "Among people whose true outcome is unfavourable, in groups of equal size, people of race “black” get 50 favourable decisions for every"
     )
 
 
@@ -60,7 +60,7 @@ def test_the_rest_is_everyone_else() -> None:
 
     told = plain(finding(RATIO, replace(a_ratio(BLACK, (40, 100), {}, (80, 100)), reference=rest)))
 
-    assert "that other people get, people of race “black” get 50" in told
+    assert "people of race “black” get 50 favourable decisions for every 100 that other people get" in told
 
 
 def test_difference_is_told_in_people() -> None:
@@ -184,7 +184,9 @@ def test_headline_is_the_worst_gating_contrast() -> None:
 
 
 def test_headline_without_failures_is_the_closest_call() -> None:
-    assert number_sentence(RECORDS["passing"][0]).startswith("What came closest to its limit: For every 100 ")
+    assert number_sentence(RECORDS["passing"][0]).startswith(
+        "What came closest to its limit: In groups of equal size, "
+    )
     assert number_sentence(RECORDS["inconclusive"][0]).startswith("Not settled yet: For every 100 ")
     assert number_sentence(RECORDS["empty"][0]) == ""
     assert number_sentence(RECORDS["crashed"][0]) == ""
