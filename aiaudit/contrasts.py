@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Contrasts:
-    """Every group of a partition against its reference; the reference itself is left out.
+    """Every group of each partition against its reference; the reference itself is left out.
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ class Contrasts:
 
 
 def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
-    """Set every group against its reference.
+    """Set every group against the reference of its partition.
 
     Parameters
     ----------
@@ -142,39 +143,48 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
     Returns
     -------
     Contrasts or None
-        None where fewer than two groups have a rate.
+        None where no partition has two groups with a rate.
     """
-    if rule == "rest":
-        if np.count_nonzero(rates.n) < 2 or not rates.known[rates.n > 0].any():
-            return None
-        every = np.arange(len(rates.n))
-        x2, n2 = rates.x.sum() - rates.x, rates.n.sum() - rates.n
-        return _contrasts(rates, rule, every, x2, n2, [{}] * len(every), np.ones(len(every)))
-    with np.errstate(invalid="ignore"):
-        chosen = choose(rates.x / rates.n, rates.n, rates.known, rates.metric.better, rule)
-    if chosen is None:
+    found = [pairs for part in rates.partitions() for pairs in [_pairs(rates, part, rule)] if pairs]
+    if not found:
         return None
-    size, best = len(chosen.others), chosen.best
-    x2, n2 = np.full(size, rates.x[best]), np.full(size, rates.n[best])
-    return _contrasts(rates, rule, chosen.others, x2, n2, [rates.scopes[best]] * size, chosen.looks)
-
-
-def _contrasts(
-    rates: Rates,
-    rule: str,
-    groups: npt.NDArray[np.intp],
-    x2: Ints,
-    n2: Ints,
-    references: Sequence[Scope],
-    looks: Floats,
-) -> Contrasts:
+    groups = np.concatenate([pairs.groups for pairs in found])
+    x2, n2 = np.concatenate([pairs.x2 for pairs in found]), np.concatenate([pairs.n2 for pairs in found])
     return Contrasts(
         rates=rates,
         rule=rule,
         groups=groups,
         x2=x2,
         n2=n2,
-        references=tuple(references),
-        looks=looks,
+        references=tuple(scope for pairs in found for scope in pairs.references),
+        looks=np.concatenate([pairs.looks for pairs in found]),
         test=two_proportions(rates.x[groups], rates.n[groups], x2, n2),
+    )
+
+
+class _Pairs(NamedTuple):
+    """Compared groups of one partition, and what each is set against."""
+
+    groups: npt.NDArray[np.intp]
+    x2: Ints
+    n2: Ints
+    references: Sequence[Scope]
+    looks: Floats
+
+
+def _pairs(rates: Rates, part: slice, rule: str) -> _Pairs | None:
+    x, n, known = rates.x[part], rates.n[part], rates.known[part]
+    start, size = part.start, len(n)
+    if rule == "rest":
+        if np.count_nonzero(n) < 2 or not known[n > 0].any():
+            return None
+        return _Pairs(start + np.arange(size), x.sum() - x, n.sum() - n, [{}] * size, np.ones(size))
+    with np.errstate(invalid="ignore"):
+        chosen = choose(x / n, n, known, rates.metric.better, rule)
+    if chosen is None:
+        return None
+    size, best = len(chosen.others), chosen.best
+    references = [rates.scopes[start + best]] * size
+    return _Pairs(
+        start + chosen.others, np.full(size, x[best]), np.full(size, n[best]), references, chosen.looks
     )

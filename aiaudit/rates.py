@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
 
 Ints = npt.NDArray[np.int64]
+#: A place in a table of favourable (1) or not (0) along each axis.
+Place = tuple[int, ...]
 
 #: Level of every interval that is reported; the judge widens it where several are read together.
 LEVEL = 0.95
@@ -22,7 +25,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """The groups of one partition, with counts of any further axes.
+    """The groups of one partition or of several, with counts of any further axes.
 
     Parameters
     ----------
@@ -34,12 +37,36 @@ class Cells:
         Rows by group and by favourable label (0 no, 1 yes) along each further axis.
     right : ndarray of int64, shape (g,)
         Rows whose labels are the same along all further axes.
+    parts : tuple of int
+        Groups in each partition; they follow one another.
     """
 
     scopes: tuple[Scope, ...]
     known: npt.NDArray[np.bool_]
     counts: Ints
     right: Ints
+    parts: tuple[int, ...]
+
+    @property
+    def rows(self) -> Ints:
+        """Rows of each group."""
+        return np.asarray(np.sum(self.counts, axis=tuple(range(1, self.counts.ndim))), np.int64)
+
+    def rates(self, metric: Metric, counted: Sequence[Place], of: Sequence[Place]) -> Rates:
+        """Return the share of the places *counted* among the places *of*, in every group."""
+        return self.shares(metric, self._sum(counted), self._sum(of))
+
+    def _sum(self, places: Sequence[Place]) -> Ints:
+        axes = range(1, self.counts.ndim)
+        return np.asarray(
+            np.sum([self.counts.transpose(*axes, 0)[place] for place in places], axis=0), np.int64
+        )
+
+    def shares(self, metric: Metric, x: Ints, n: Ints) -> Rates:
+        """Return the rates x / n of these groups."""
+        return Rates(
+            metric=metric, scopes=self.scopes, known=self.known, x=x, n=n, rows=self.rows, parts=self.parts
+        )
 
 
 def cells(subject: Subject, partition: Sequence[Attribute], labels: Sequence[str]) -> Cells:
@@ -55,12 +82,24 @@ def cells(subject: Subject, partition: Sequence[Attribute], labels: Sequence[str
     same = np.all([c == label_codes[0] for c in label_codes], axis=0)
     right = np.zeros(len(groups), np.int64)
     np.add.at(right, groups.index[same], folded.counts[same])
-    return Cells(scopes=groups.scopes, known=groups.known, counts=counts, right=right)
+    return Cells(scopes=groups.scopes, known=groups.known, counts=counts, right=right, parts=(len(groups),))
+
+
+def stacked(subject: Subject, labels: Sequence[str]) -> Cells:
+    """Return the cells of all partitions of a subject, one after another: one formula then serves all."""
+    found = [cells(subject, partition, labels) for partition in subject.partitions()]
+    return Cells(
+        scopes=tuple(scope for each in found for scope in each.scopes),
+        known=np.concatenate([each.known for each in found]),
+        counts=np.concatenate([each.counts for each in found]),
+        right=np.concatenate([each.right for each in found]),
+        parts=tuple(part for each in found for part in each.parts),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """One rate in every group of a partition.
+    """One rate in every group of one partition or of several.
 
     Parameters
     ----------
@@ -74,6 +113,8 @@ class Rates:
         Numerator and denominator.
     rows : ndarray of int64, shape (g,)
         Rows of the group, whether or not they enter the denominator.
+    parts : tuple of int
+        Groups in each partition, which follow one another; empty where there is one.
     """
 
     metric: Metric
@@ -82,6 +123,12 @@ class Rates:
     x: Ints
     n: Ints
     rows: Ints
+    parts: tuple[int, ...] = ()
+
+    def partitions(self) -> Iterator[slice]:
+        """Yield where each partition's groups are."""
+        ends = np.cumsum(self.parts or (len(self.scopes),)).tolist()
+        yield from (slice(start, end) for start, end in pairwise([0, *ends]))
 
     def measurements(self) -> Iterator[Measurement]:
         """Yield each group's rate with its Wilson interval."""

@@ -8,9 +8,9 @@ import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.contrasts import Contrasts, contrasts
-from aiaudit.facts import Better, Measurement, Metric
+from aiaudit.facts import Better, Measurement
 from aiaudit.metrics import difference, rate, ratio, value
-from aiaudit.rates import Cells, Rates, cells
+from aiaudit.rates import Cells, cells, stacked
 from aiaudit.statistics.adverse_impact import one_person_flip, shortfall
 from aiaudit.statistics.bounds import unknown_bounds
 from aiaudit.subject import PREDICTED, Subject
@@ -18,6 +18,8 @@ from aiaudit.subject import PREDICTED, Subject
 UGESP = "29 CFR 1607.4(D)"
 QA = "44 FR 11996 (1979)"
 MANSKI = "Manski 2003, Partial Identification of Probability Distributions"
+#: Both places of the one axis: everybody.
+EITHER = [(0,), (1,)]
 UNKNOWN = "whichever group the people of unknown group belong to."
 
 RATE = rate("selection_rate", "People given a favourable decision, of all people in the group.", UGESP)
@@ -97,23 +99,19 @@ def selection_rate(subject: Subject) -> Iterator[Measurement]:
     """
     if not subject.favorable:
         raise NotApplicable(f"a {subject.task} model selects nobody")
-    for partition in subject.partitions():
-        groups = cells(subject, partition, [PREDICTED])
-        rates, rejected = _rates(groups, RATE, 1), _rates(groups, REJECTED, 0)
-        yield from rates.measurements()
-        for rule in subject.references:
-            found, refused = contrasts(rates, rule), contrasts(rejected, rule)
-            if found is not None and refused is not None:
-                yield from _contrasts(found, refused)
-                if len(partition) == 1 and not rates.known.all():
-                    yield from _bounds(rates, found)
+    yield from _compared(subject, stacked(subject, [PREDICTED]))
+    for attribute in subject.attributes:
+        if attribute.missing:
+            yield from _bounds(subject, cells(subject, [attribute], [PREDICTED]))
 
 
-def _rates(groups: Cells, metric: Metric, favorable: int) -> Rates:
-    n = groups.counts.sum(axis=1)
-    return Rates(
-        metric=metric, scopes=groups.scopes, known=groups.known, x=groups.counts[:, favorable], n=n, rows=n
-    )
+def _compared(subject: Subject, groups: Cells) -> Iterator[Measurement]:
+    rates, rejected = groups.rates(RATE, [(1,)], EITHER), groups.rates(REJECTED, [(0,)], EITHER)
+    yield from rates.measurements()
+    for rule in subject.references:
+        found, refused = contrasts(rates, rule), contrasts(rejected, rule)
+        if found is not None and refused is not None:
+            yield from _contrasts(found, refused)
 
 
 def _contrasts(found: Contrasts, refused: Contrasts) -> Iterator[Measurement]:
@@ -125,12 +123,14 @@ def _contrasts(found: Contrasts, refused: Contrasts) -> Iterator[Measurement]:
     yield from found.values(SHORTFALL, shortfall(*counts), "expected minus actual selections")
 
 
-def _bounds(rates: Rates, found: Contrasts) -> Iterator[Measurement]:
+def _bounds(subject: Subject, groups: Cells) -> Iterator[Measurement]:
+    rates, method = groups.rates(RATE, [(1,)], EITHER), "every allocation of the unknown"
     unknown = ~rates.known
-    bounds = unknown_bounds(
-        found.x1, found.n1, found.x2, found.n2, rates.x[unknown].sum(), rates.n[unknown].sum()
-    )
-    theirs = rates.known[found.groups]
-    method = "every allocation of the unknown"
-    yield from found.values(LOWEST, np.where(theirs, bounds.ratio_low, np.nan), method)
-    yield from found.values(HIGHEST, np.where(theirs, bounds.ratio_high, np.nan), method)
+    for rule in subject.references:
+        found = contrasts(rates, rule)
+        if found is not None:
+            counts = (found.x1, found.n1, found.x2, found.n2)
+            bounds = unknown_bounds(*counts, rates.x[unknown].sum(), rates.n[unknown].sum())
+            theirs = rates.known[found.groups]
+            yield from found.values(LOWEST, np.where(theirs, bounds.ratio_low, np.nan), method)
+            yield from found.values(HIGHEST, np.where(theirs, bounds.ratio_high, np.nan), method)

@@ -10,6 +10,7 @@ from fairlearn.metrics import (
     equalized_odds_difference,
     false_negative_rate,
     false_positive_rate,
+    true_negative_rate,
     true_positive_rate,
 )
 from hypothesis import given
@@ -29,6 +30,10 @@ RATES = {
     "false_positive_rate": false_positive_rate,
     "false_negative_rate": false_negative_rate,
     "positive_predictive_value": precision_score,
+    "true_negative_rate": true_negative_rate,
+    "negative_predictive_value": lambda y, p: precision_score(1 - y, 1 - p),
+    "false_discovery_rate": lambda y, p: 1 - precision_score(y, p),
+    "false_omission_rate": lambda y, p: 1 - precision_score(1 - y, 1 - p),
 }
 
 
@@ -65,6 +70,8 @@ def test_rates_are_those_of_fairlearn(people, names, metric):
     gaps = [m.value for m in measurements(subject, f"{metric}_difference", *names).values()]
     assert max(map(abs, gaps)) == pytest.approx(theirs.difference())
     assert all(gap >= 0 if metric.startswith("false") else gap <= 0 for gap in gaps)
+    ratios = [m.value for m in measurements(subject, f"{metric}_ratio", *names).values()]
+    assert min(min(ratio, 1 / ratio) for ratio in ratios) == pytest.approx(theirs.ratio())
     whole = measurements(subject, metric)[()]
     assert whole.value == pytest.approx(RATES[metric](actual, predicted))
 
@@ -91,7 +98,12 @@ def test_counts_are_those_of_the_confusion_matrix(people):
             "false_positive_rate": (fp, fp + tn),
             "false_negative_rate": (fn, tp + fn),
             "positive_predictive_value": (tp, tp + fp),
+            "true_negative_rate": (tn, fp + tn),
+            "negative_predictive_value": (tn, tn + fn),
+            "false_discovery_rate": (fp, tp + fp),
+            "false_omission_rate": (fn, tn + fn),
         }
+        assert set(counted) == set(RATES)
         for metric, counts in counted.items():
             m = measurements(subject, metric, "sex")[group,]
             assert (m.numerator, m.denominator) == counts
@@ -113,7 +125,7 @@ def test_two_of_three_labels_are_favourable():
         {"g": ["a", "b"] * 3}, ["x", "x", "z", "y", "y", "z"], ["x", "z", "z", "y", "x", "y"]
     )
     subject = replace(subject, favorable=("x", "z"))
-    found = {metric: measurements(subject, metric)[()] for metric in RATES}
+    found = {metric: measurements(subject, metric)[()] for metric in list(RATES)[:5]}
     counts = {metric: (m.numerator, m.denominator) for metric, m in found.items()}
     assert counts == {
         "accuracy": (3, 6),
@@ -131,6 +143,21 @@ def test_a_group_without_anybody_qualified_is_undefined_and_shown():
     assert rate.params["no_interval"] == "undefined: the denominator is 0"
     assert measurements(subject, "true_positive_rate_difference", "g") == {}
     assert measurements(subject, "false_positive_rate_difference", "g")["b",].value == 0.0
+
+
+@pytest.mark.parametrize(("rule", "of"), [("largest", "b"), ("rest", None)])
+def test_the_reference_asked_for(people, rule, of):
+    columns, actual, predicted, subject = people
+    found = measurements(replace(subject, references=(rule,)), "true_positive_rate_difference", "race")
+    largest = max("abc", key=lambda race: sum((columns["race"] == race) & (actual == 1)))
+    assert set(found) == {("a",), ("b",), ("c",)} - ({(largest,)} if of else set())
+    for (race,), m in found.items():
+        mine = columns["race"] == race
+        others = columns["race"] == largest if of else ~mine
+        theirs = true_positive_rate(actual[others], predicted[others])
+        assert m.value == pytest.approx(true_positive_rate(actual[mine], predicted[mine]) - theirs, abs=1e-12)
+        assert m.reference.rule == rule
+        assert m.reference.looks == 1
 
 
 @pytest.mark.parametrize(
