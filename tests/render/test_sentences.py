@@ -187,7 +187,9 @@ def test_headline_without_failures_is_the_closest_call() -> None:
     assert number_sentence(RECORDS["passing"][0]).startswith(
         "What came closest to its limit: In groups of equal size, "
     )
-    assert number_sentence(RECORDS["inconclusive"][0]).startswith("Not settled yet: For every 100 ")
+    assert number_sentence(RECORDS["inconclusive"][0]).startswith(
+        "Not settled yet: In groups of equal size, "
+    )
     assert number_sentence(RECORDS["empty"][0]) == ""
     assert number_sentence(RECORDS["crashed"][0]) == ""
 
