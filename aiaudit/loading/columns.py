@@ -31,7 +31,7 @@ def _encode_column(column: Any, writer: Writer) -> dict[str, Any]:
         return {"kind": "category", "codes": codes, "categories": categories, "ordered": bool(dtype.ordered)}
     if pd.api.types.is_extension_array_dtype(dtype) and dtype.kind in "iufb":
         missing = writer.array(column.isna().to_numpy(bool))
-        values = column.fillna(0).to_numpy(dtype.numpy_dtype)
+        values = column.to_numpy(dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
         # An Arrow type is sent as pandas' own nullable type: the other side may have no pyarrow.
         own = str(pd.array(values[:0]).dtype)
         return {"kind": "nullable", "dtype": own, "values": writer.array(values), "missing": missing}

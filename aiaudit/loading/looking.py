@@ -13,6 +13,9 @@ from aiaudit.loading.names import check_trust, load_allowlist, unknown_names
 from aiaudit.loading.refusal import Refusal
 from aiaudit.loading.remote import raise_failure
 
+#: Memory of the model's process: this much, and this many times the size of the file.
+MEMORY, MEMORY_PER_BYTE = 4 << 30, 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
@@ -37,6 +40,11 @@ class Look:
     kind: str
     names: tuple[str, ...]
     versions: dict[str, str]
+
+
+def memory_for(path: Path) -> int:
+    """Return the bytes of memory that the process of the file at *path* gets by default."""
+    return MEMORY + MEMORY_PER_BYTE * path.stat().st_size
 
 
 def existing_file(path: str | Path) -> Path:
@@ -107,7 +115,12 @@ def look(worker: process.Worker) -> Look:
         raise process.nonsense(error) from None
 
 
-def refuse_unknown(names: Iterable[str], trusted: frozenset[str]) -> None:
+def unlisted(names: Iterable[str], trusted: frozenset[str]) -> tuple[str, ...]:
+    """Return those *names* that are neither on the list nor *trusted*, sorted."""
+    return tuple(sorted(set(names) - load_allowlist() - trusted))
+
+
+def refuse_unlisted(names: Iterable[str], trusted: frozenset[str]) -> None:
     """Refuse *names* that are neither on the list nor *trusted*.
 
     Raises
@@ -115,7 +128,7 @@ def refuse_unknown(names: Iterable[str], trusted: frozenset[str]) -> None:
     IncompleteError
         There are such names; the hint holds the arguments that would admit them.
     """
-    unknown = set(names) - load_allowlist() - trusted
-    if unknown:
-        refusal = unknown_names(unknown, "the file")
+    strangers = unlisted(names, trusted)
+    if strangers:
+        refusal = unknown_names(strangers, "the file")
         raise IncompleteError(one_line(refusal.message, 2000), one_line(refusal.hint, 2000))

@@ -8,8 +8,17 @@ from pathlib import Path
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.loading import process
+from aiaudit.loading.answering import LIBRARIES
 from aiaudit.loading.local import LocalModel
-from aiaudit.loading.looking import Look, exact_names, existing_file, file_digest, look, refuse_unknown
+from aiaudit.loading.looking import (
+    Look,
+    exact_names,
+    existing_file,
+    file_digest,
+    look,
+    memory_for,
+    refuse_unlisted,
+)
 from aiaudit.loading.predicting import predict_in_batches, scores_in_batches
 from aiaudit.loading.releases import check_release
 from aiaudit.loading.remote import RemoteModel, raise_failure, traits_of
@@ -17,9 +26,9 @@ from aiaudit.model import ModelFacts
 
 __all__ = ["LocalModel", "RemoteModel", "open_model", "predict_in_batches", "scores_in_batches"]
 
-#: Memory of the model's process: this much, and this many times the size of the file.
-MEMORY, MEMORY_PER_BYTE = 4 << 30, 4
 TIMEOUT = 300.0
+#: Libraries whose releases are always recorded, besides those that the file names.
+_RECORDED = ("python", "numpy", "pandas", "scikit-learn")
 
 
 def open_model(
@@ -69,7 +78,7 @@ def open_model(
         python=python,
         module_path=tuple(module_path),
         isolation=isolation,
-        memory=memory or MEMORY + MEMORY_PER_BYTE * path.stat().st_size,
+        memory=memory or memory_for(path),
         timeout=timeout or TIMEOUT,
     )
     with ThreadPoolExecutor(1) as pool:
@@ -79,7 +88,7 @@ def open_model(
             seen = look(worker)
             unsafe = unsafe_pickle and seen.format != "skops"
             if not unsafe:
-                refuse_unknown(seen.names, trusted)
+                refuse_unlisted(seen.names, trusted)
             check_release(seen, worker.versions)
             return _load(worker, seen, trusted, unsafe, digest)
         except IncompleteError as error:
@@ -96,6 +105,8 @@ def _load(
     answer = worker.ask({"do": "load", "trust": sorted(trusted), "unsafe_pickle": unsafe})
     raise_failure(answer[0], "load")
     traits = traits_of(answer)
+    named = {LIBRARIES.get(name.partition(".")[0]) for name in seen.names}
+    running = {name: version for name, version in worker.versions.items() if name in named.union(_RECORDED)}
     saved = {f"{library} (saved)": version for library, version in seen.versions.items()}
     gate = "off (--unsafe-pickle)" if unsafe else "allow-list"
     facts = ModelFacts(
@@ -104,7 +115,7 @@ def _load(
         format=seen.format,
         kind=traits.kind,
         estimator_type=traits.estimator_type,
-        versions={**worker.versions, **saved},
+        versions={**running, **saved},
         trusted=tuple(sorted(trusted)),
         isolation={"gate": gate, **worker.isolation},
     )

@@ -4,54 +4,14 @@ from __future__ import annotations
 
 import _compat_pickle
 import pickletools
-import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 from .refusal import Refusal
+from .things import ARRAY, Name, Thing, skip_array
 
-#: Class that announces an array in a joblib file.
-ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
 _MARK = object()
-_UNICODE = (
-    "SHORT_BINUNICODE",
-    "BINUNICODE",
-    "BINUNICODE8",
-    "UNICODE",
-    "STRING",
-    "BINSTRING",
-    "SHORT_BINSTRING",
-)
-_NUMBERS = ("BININT", "BININT1", "BININT2", "INT", "LONG", "LONG1", "LONG4")
-
-
-class Name:
-    """A class or function that the stream names."""
-
-    __slots__ = ("full",)
-
-    def __init__(self, full: str) -> None:
-        self.full = full
-
-
-class Thing:
-    """An object that the stream would build: what is called, with what, and the state put into it."""
-
-    __slots__ = ("args", "maker", "state")
-
-    def __init__(self, maker: Any, args: Any) -> None:
-        self.maker = maker
-        self.args = args
-        self.state: Any = None
-
-    @property
-    def cls(self) -> str:
-        """Full name of its class, or an empty string."""
-        maker = self.maker
-        if isinstance(maker, Name) and maker.full == "copyreg._reconstructor" and self.args:
-            maker = self.args[0]
-        return maker.full if isinstance(maker, Name) else ""
 
 
 class Look:
@@ -79,11 +39,7 @@ def look_at(file: BinaryIO) -> Look:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a malformed stream provokes in the reader
         raise Refusal(
-            "the file is not a complete pickle or joblib file ("
-            + type(error).__name__
-            + ": "
-            + str(error)[:80]
-            + ")",
+            f"the file is not a complete pickle or joblib file ({type(error).__name__}: {str(error)[:80]})",
             "Give a model saved with joblib.dump, pickle.dump or skops.io.dump; copy it again if it was cut short.",
         ) from None
     if trailing:
@@ -118,7 +74,7 @@ class _Sketch:
         special = _STEPS.get(opcode.name)
         if special is not None:
             special(self, arg)
-        elif opcode.name in _UNICODE or opcode.name in _NUMBERS:
+        elif isinstance(arg, (str, int)) and len(opcode.stack_after) == 1 and not opcode.stack_before:
             self._stack.append(arg)
         else:
             self._generic(opcode)
@@ -179,7 +135,7 @@ class _Sketch:
         if isinstance(target, Thing):
             target.state = state
             if target.cls == ARRAY:
-                _skip_array(self._file, state, self._look)
+                skip_array(self._file, state, _Sketch(self._file, self._look).run)
                 self._stack[-1] = None
 
     def put(self, arg: int) -> None:
@@ -283,39 +239,3 @@ _STEPS: dict[str, Any] = {
 def _opcodes(file: BinaryIO) -> Iterator[tuple[Any, Any, Any]]:
     # Without a tell(), of which a decompressing stream has none, genops does not ask for positions.
     return pickletools.genops(SimpleNamespace(read=file.read, readline=file.readline))  # type: ignore[arg-type]
-
-
-def _skip_array(file: BinaryIO, state: Any, look: Look) -> None:
-    """Step over the raw bytes of an array that joblib wrote behind its description."""
-    dtype = state["dtype"]
-    code = dtype.args[0] if isinstance(dtype, Thing) and dtype.args else None
-    if code is None or _has_objects(dtype):
-        _Sketch(file, look).run()
-        return
-    if state.get("numpy_array_alignment_bytes") is not None:
-        file.read(file.read(1)[0])
-    left = _itemsize(dtype)
-    for size in state["shape"]:
-        left *= size
-    while left > 0:
-        step = len(file.read(min(left, 1 << 20)))
-        if not step:
-            raise EOFError("array data end too early")
-        left -= step
-
-
-def _has_objects(dtype: Any) -> bool:
-    if isinstance(dtype.state, tuple) and len(dtype.state) > 4 and isinstance(dtype.state[4], dict):
-        return any(isinstance(f, tuple) and _has_objects(f[0]) for f in dtype.state[4].values())
-    return str(dtype.args[0]).startswith("O")
-
-
-def _itemsize(dtype: Any) -> int:
-    """Return the bytes of one item: recorded for text and records, else the digits of the type code."""
-    state = dtype.state if isinstance(dtype.state, tuple) else ()
-    if len(state) > 5 and isinstance(state[5], int) and state[5] > 0:
-        return state[5]
-    digits = re.search(r"\d+", str(dtype.args[0]))
-    if digits is None:
-        raise ValueError("array of unknown type")
-    return int(digits.group())

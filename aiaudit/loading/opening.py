@@ -10,6 +10,7 @@ from . import opcodes, skops_file
 from .names import load_inert, unknown_names
 from .refusal import Refusal
 from .streams import identify, open_content
+from .things import ARRAY
 from .unpickler import GuardedUnpickler
 
 
@@ -57,7 +58,7 @@ def inspect(path: str) -> Contents:
         return Contents(format="skops", compression="zip", names=names, versions=versions, kind=kind_of)
     with open_content(path, kind) as content:
         look = opcodes.look_at(content)
-    format = "joblib" if opcodes.ARRAY in look.names or kind.compression else "pickle"
+    format = "joblib" if ARRAY in look.names or kind.compression else "pickle"
     versions = _saved_with(d["_sklearn_version"] for d in look.dicts if "_sklearn_version" in d)
     return Contents(
         format=format,

@@ -118,13 +118,14 @@ class Worker:
             self.process.wait(5)
 
     def end(self) -> None:
-        """End the process."""
+        """End the process and remove its folder."""
         self.fate = self.fate or IncompleteError("the model has been closed", "Open it again.")
         for stream in (self.requests, self.answers):
             with contextlib.suppress(OSError):  # the other end is gone: nothing is left to flush
                 stream.close()
         self.process.kill()
         self.process.wait()
+        self.folder.cleanup()
 
 
 def _story(worker: Worker, doing: str, expired: bool) -> IncompleteError:
@@ -190,11 +191,35 @@ def start(settings: Settings) -> Worker:
     IncompleteError
         It cannot run the process, or lacks a lock that ``strict`` insists on.
     """
-    folder = tempfile.TemporaryDirectory(prefix="aiaudit-", ignore_cleanup_errors=True)
     program = surroundings.interpreter(settings.python)
-    with open(Path(folder.name, "stderr"), "wb") as errors:
-        try:
-            process = subprocess.Popen(
+    folder = tempfile.TemporaryDirectory(prefix="aiaudit-", ignore_cleanup_errors=True)
+    process = _spawn(program, folder)
+    worker = Worker(settings, process, folder)
+    weakref.finalize(worker, _reap, process, folder)
+    try:
+        answer, _ = worker.ask(
+            {
+                "do": "lock",
+                "path": str(settings.path.resolve()),
+                "module_path": [str(path.resolve()) for path in settings.module_path],
+                "site": surroundings.own_site() if settings.python is None else [],
+                "isolation": settings.isolation,
+                "memory": settings.memory,
+                "load": settings.load,
+            }
+        )
+    except BaseException:
+        worker.end()
+        raise
+    worker.isolation = _texts(answer.get("isolation"))
+    worker.versions = _texts(answer.get("versions"))
+    return worker
+
+
+def _spawn(program: str, folder: tempfile.TemporaryDirectory[str]) -> subprocess.Popen[bytes]:
+    try:
+        with open(Path(folder.name, "stderr"), "wb") as errors:
+            return subprocess.Popen(
                 [program, "-I", "-B", str(_WORKER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -203,26 +228,11 @@ def start(settings: Settings) -> Worker:
                 env=surroundings.environment(folder.name),
                 start_new_session=True,
             )
-        except OSError as error:
-            raise UsageError(
-                f"--python {one_line(program)}: {one_line(error.strerror)}", "Name the interpreter itself."
-            ) from None
-    worker = Worker(settings, process, folder)
-    weakref.finalize(worker, _reap, process, folder)
-    answer, _ = worker.ask(
-        {
-            "do": "lock",
-            "path": str(settings.path.resolve()),
-            "module_path": [str(path.resolve()) for path in settings.module_path],
-            "site": surroundings.own_site() if settings.python is None else [],
-            "isolation": settings.isolation,
-            "memory": settings.memory,
-            "load": settings.load,
-        }
-    )
-    worker.isolation = _texts(answer["isolation"])
-    worker.versions = _texts(answer["versions"])
-    return worker
+    except OSError as error:
+        folder.cleanup()
+        raise UsageError(
+            f"--python {one_line(program)}: {one_line(error.strerror)}", "Name the interpreter itself."
+        ) from None
 
 
 def _reap(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
@@ -236,6 +246,5 @@ def _reap(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[
 
 
 def _texts(found: Any) -> dict[str, str]:
-    if not isinstance(found, dict):
-        return {}
-    return {one_line(key, 60): one_line(value, 200) for key, value in found.items()}
+    items = found.items() if isinstance(found, dict) else ()
+    return {one_line(key, 60): one_line(value, 200) for key, value in items}

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from .names import unknown_names
 from .refusal import Refusal
+from .things import ARRAY
 
-_ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
 _CHUNK = 16 << 20
 _HOSTILE = "No library writes such a file for a scikit-learn model: treat it as hostile."
 
@@ -84,7 +84,7 @@ class GuardedUnpickler(_Machine):  # type: ignore[misc]
         return self._resolved[full]
 
     def _stand_in(self, full: str) -> Any:
-        return _ArrayHeader if full == _ARRAY else Inert if full in self._inert else None
+        return _ArrayHeader if full == ARRAY else Inert if full in self._inert else None
 
     def persistent_load(self, pid: Any) -> Any:
         """Refuse: an outside object."""

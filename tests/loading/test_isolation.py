@@ -1,8 +1,10 @@
 """What a model can do from inside its process: nothing but compute."""
 
+import gc
 import os
 import pickle
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -157,12 +159,38 @@ def test_a_closed_model_says_so(probes, open_probe):
         model.predict(pd.DataFrame({"x": [1]}))
 
 
-def test_a_forgotten_model_leaves_no_process(probes, open_probe):
-    model = open_probe(probes.Noisy())
+def test_a_forgotten_model_leaves_no_process_and_no_folder(probes, tmp_path):
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(probes.Noisy()))
+    model = open_model(tmp_path / "m.pkl", trust=["probes.Noisy"], module_path=[SOURCE])
     process, folder = model._worker.process, Path(model._worker.folder.name)
-    model._worker.end()
+    assert process.poll() is None
+    del model
+    gc.collect()
     assert process.poll() is not None
-    assert list(folder.iterdir()) == [folder / "stderr"]
+    assert not folder.exists()
+
+
+@linux
+def test_the_process_ends_with_the_audit(tmp_path, probes):
+    """Also when the audit is killed and cannot say goodbye, in the middle of a computation."""
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(probes.Sleeper()))
+    code = f"""
+import pandas as pd
+from pathlib import Path
+from aiaudit.loading.models import open_model
+model = open_model({str(tmp_path / "m.pkl")!r}, trust=["probes.Sleeper"], module_path=[Path({str(SOURCE)!r})])
+print(model._worker.process.pid, flush=True)
+model.predict(pd.DataFrame({{"x": [1]}}))
+"""
+    audit = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    child = int(audit.stdout.readline())
+    audit.kill()
+    audit.communicate()
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the model's process outlived the audit")
 
 
 def test_strict_isolation_refuses_a_system_without_locks(monkeypatch):

@@ -1,0 +1,71 @@
+"""``aiaudit scan``: look at a model file without loading it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from aiaudit.loading.scan import Scan
+
+_WIDTH = 12
+
+
+@click.command()
+@click.argument("model", metavar="MODEL", type=click.Path())
+@click.option("--trust", multiple=True, metavar="NAME", help="Exact class to count as known (repeatable).")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def scan(model: str, trust: tuple[str, ...], style: str) -> int:
+    """Look at a model file without loading it: format, library releases, what it names, and a verdict.
+
+    Exit 0 where 'aiaudit check' would open it, 3 where not.
+    """
+    from aiaudit.loading.scan import scan_model
+
+    found = scan_model(model, trust=trust)
+    click.echo(to_json(found) if style == "json" else to_text(found))
+    return found.exit_code
+
+
+def to_json(found: Scan) -> str:
+    """Return the scan as JSON; what was not found out is null or empty."""
+    import json
+    from dataclasses import asdict
+
+    return json.dumps(asdict(found), indent=1)
+
+
+def to_text(found: Scan) -> str:
+    """Return the scan as text for a terminal."""
+    from aiaudit.errors import one_line, some
+
+    lines = [found.name, *_line("sha256", found.digest)]
+    if found.look is not None:
+        seen = found.look
+        packed = f", packed with {seen.compression}" if seen.compression not in ("", "zip") else ""
+        saved = ", ".join(f"{library} {version}" for library, version in sorted(seen.versions.items()))
+        known = len(seen.names) - len(found.unknown)
+        lines += _line("format", seen.format + packed)
+        lines += _line("object", seen.kind or "not known")
+        lines += _line("saved with", saved or "not recorded")
+        lines += _line(
+            "names", f"{len(seen.names)} classes and functions, {known} on the allow-list or trusted"
+        )
+        lines += _line("not listed", some(found.unknown, 20)) if found.unknown else []
+    lines += _line("verdict", _verdict(found))
+    lines += _line("why", one_line(found.message, 500)) if found.message else []
+    lines += _line("help", one_line(found.hint, 1000)) if found.hint else []
+    return "\n".join(lines)
+
+
+def _verdict(found: Scan) -> str:
+    if found.exit_code:
+        return f"{found.verdict}: it would not be opened as it is"
+    return (
+        "listed: everything it names is on the allow-list or trusted; that says nothing of what it predicts"
+    )
+
+
+def _line(label: str, text: str) -> list[str]:
+    return [f"  {label:<{_WIDTH}} {text}"]
