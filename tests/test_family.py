@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -25,6 +25,8 @@ def scoped(i, p=0.01, looks=1.0, **changed):
     return contrast(30, 100, 50, 100, scope={"g": str(i)}, p_value=p, reference=reference, **changed)
 
 
+# Each call of statsmodels collects the garbage first.
+@settings(max_examples=10)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_adjusted_p_values_are_holms(raw):
     asked = requirement()

@@ -13,7 +13,7 @@ from fairlearn.metrics import (
     true_negative_rate,
     true_positive_rate,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_score
 
@@ -181,6 +181,7 @@ def test_what_is_missing_is_said(subject, reason, applicable):
     assert outcome_of(CHECK, subject) == Skipped(check=CHECK.id, reason=reason, applicable=applicable)
 
 
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(st.sampled_from("ab"), st.sampled_from("01"), st.sampled_from("01")),

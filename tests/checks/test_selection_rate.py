@@ -11,7 +11,7 @@ from fairlearn.metrics import (
     demographic_parity_ratio,
     selection_rate,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiaudit.facts import Measured, Skipped
@@ -203,6 +203,7 @@ def test_references_that_a_policy_asks_for(rule):
     assert rules == {rule}
 
 
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40)), min_size=2, max_size=5), st.integers(2, 5))
 def test_more_of_the_same_people_change_no_rate_and_no_ratio(groups, times):
     groups = {f"g{i}": (n, min(x, n)) for i, (n, x) in enumerate(groups)}
