@@ -33,19 +33,23 @@ def no_environment():
 
 @pytest.fixture(scope="session", autouse=True)
 def no_network():
-    """Refuse every connection that leaves the machine."""
+    """Refuse every connection that leaves the machine, and every look-up of another's name."""
 
-    def guarded(original):
-        def connect(self, address):
-            if self.family != socket.AF_UNIX and address[0] not in LOCAL:
-                raise AssertionError(f"a test reaches for the network: {address}")
-            return original(self, address)
+    def guarded(original, host):
+        def call(*arguments, **others):
+            if host(*arguments) not in LOCAL:
+                raise AssertionError(f"a test reaches for the network: {arguments}")
+            return original(*arguments, **others)
 
-        return connect
+        return call
+
+    def peer(connection, address):
+        return LOCAL[0] if connection.family == socket.AF_UNIX else address[0]
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
-            patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+            patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name), peer))
+        patch.setattr(socket, "getaddrinfo", guarded(socket.getaddrinfo, lambda host, *_: host))
         yield
 
 
