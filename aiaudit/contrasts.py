@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.facts import Form, Measurement, Metric, Reference, Scope
-from aiaudit.rates import LEVEL, Ints, Rates, interval
+from aiaudit.rates import LEVEL, Ints, Rates, interval, partitions
 from aiaudit.reference import choose
 from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
 from aiaudit.statistics.intervals import newcombe, ratio_score
@@ -145,7 +145,12 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
     Contrasts or None
         None where no partition has two groups with a rate.
     """
-    found = [pairs for part in rates.partitions() for pairs in [_pairs(rates, part, rule)] if pairs]
+    found = [
+        pairs
+        for part in partitions(rates.parts, len(rates.scopes))
+        for pairs in [_pairs(rates, part, rule)]
+        if pairs
+    ]
     if not found:
         return None
     groups = np.concatenate([pairs.groups for pairs in found])

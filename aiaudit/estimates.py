@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr, stdtrit
 
 from aiaudit.facts import Form, Interval, Measurement, Metric, Reference, Scope
-from aiaudit.rates import LEVEL, interval
+from aiaudit.rates import LEVEL, interval, partitions
 from aiaudit.reference import choose
 from aiaudit.statistics._counts import critical
 
@@ -20,7 +21,7 @@ Param = str | int | float | bool | None
 
 @dataclass(frozen=True, kw_only=True)
 class Estimates:
-    """One number in every group of a partition.
+    """One number in every group of one partition or of several.
 
     Parameters
     ----------
@@ -38,6 +39,8 @@ class Estimates:
         Rows of the group.
     method : str
         How number and standard error were computed.
+    df : ndarray of float, shape (g,), or None
+        Degrees of freedom of the standard error; None takes it as exact.
     bounds : tuple of float
         The least and the greatest that the number can be.
     effective : ndarray of float, shape (g,), or None
@@ -46,6 +49,8 @@ class Estimates:
         Settings the number depends on.
     rest : Estimates or None
         The same number of everyone else, for each group; wanted where that is the reference.
+    parts : tuple of int
+        Groups in each partition, which follow one another; empty where there is one.
     """
 
     metric: Metric
@@ -56,18 +61,20 @@ class Estimates:
     n: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
     method: str
+    df: Floats | None = None
     bounds: tuple[float, float] = (-np.inf, np.inf)
     effective: Floats | None = None
     params: Mapping[str, Param] = field(default_factory=dict)
     rest: Estimates | None = None
+    parts: tuple[int, ...] = ()
 
     def measurements(self) -> Iterator[Measurement]:
-        """Yield each group's number with a normal interval, cut at the bounds."""
-        reach = critical(LEVEL) * self.error
+        """Yield each group's number with its interval, cut at the bounds."""
+        reach = quantile(self.df) * self.error
         low = np.maximum(self.value - reach, self.bounds[0])
         high = np.minimum(self.value + reach, self.bounds[1])
         for i, scope in enumerate(self.scopes):
-            sure = interval(low[i], high[i], "normal")
+            sure = interval(low[i], high[i], self._distribution)
             yield Measurement(
                 metric=self.metric.name,
                 value=number(self.value[i]),
@@ -81,52 +88,61 @@ class Estimates:
             )
 
     def differences(self, metric: Metric, rule: str) -> Iterator[Measurement]:
-        """Yield each group's number minus its reference's: normal interval, Z test."""
+        """Yield each group's number minus its reference's, with interval and test."""
         yield from self._contrasts(metric, rule, Form.DIFFERENCE)
 
     def ratios(self, metric: Metric, rule: str) -> Iterator[Measurement]:
-        """Yield each group's number over its reference's: normal interval and Z test of the logarithm."""
+        """Yield each group's number over its reference's, with interval and test of the logarithm."""
         yield from self._contrasts(metric, rule, Form.RATIO)
 
     def _contrasts(self, metric: Metric, rule: str, form: Form) -> Iterator[Measurement]:
-        compare, what = (_quotient, "ratio") if form is Form.RATIO else (_gap, "difference")
-        for i, other, j, looks in self._pairs(rule):
-            value, low, high, p = compare(self.value[i], self.error[i], other.value[j], other.error[j])
-            sure = interval(low, high, "normal")
+        pairs = [
+            pair for part in partitions(self.parts, len(self.scopes)) for pair in self._pairs(part, rule)
+        ]
+        if not pairs:
+            return
+        i, j = (np.array([pair[k] for pair in pairs], np.intp) for k in (0, 1))
+        other = self.rest if rule == "rest" and self.rest is not None else self
+        compared = _compare(self, i, other, j, form)
+        for k, (group, against, looks) in enumerate(pairs):
+            sure = interval(compared.low[k], compared.high[k], self._distribution)
             yield Measurement(
                 metric=metric.name,
                 form=form,
-                value=number(value),
-                n=int(self.rows[i]),
-                denominator=int(self.n[i]),
-                effective_n=_smaller(self._effective(i), other._effective(j)),
-                scope=self.scopes[i],
+                value=number(compared.value[k]),
+                n=int(self.rows[group]),
+                denominator=int(self.n[group]),
+                effective_n=_smaller(self._effective(group), other._effective(against)),
+                scope=self.scopes[group],
                 interval=sure,
-                p_value=number(p),
+                p_value=number(compared.p_value[k]),
                 reference=Reference(
-                    scope=other.scopes[j],
+                    scope=other.scopes[against],
                     numerator=None,
-                    denominator=int(other.n[j]),
+                    denominator=int(other.n[against]),
                     rule=rule,
                     looks=looks,
-                    value=number(other.value[j]),
+                    value=number(other.value[against]),
                 ),
-                method=f"{self.method}; {what} with normal interval and Z test",
-                params=self._remarks(i, sure),
+                method=f"{self.method}; {form.value}, tested by {self._distribution}",
+                params=self._remarks(group, sure),
             )
 
-    def _pairs(self, rule: str) -> Iterator[tuple[int, Estimates, int, float]]:
-        """Yield group, whose number it is set against, at which position, and the looks that costs."""
+    def _pairs(self, part: slice, rule: str) -> Iterator[tuple[int, int, float]]:
+        """Yield group, position of its reference, and the looks that the comparison costs."""
+        value, start = self.value[part], part.start
         if rule == "rest":
-            if self.rest is not None and len(self.scopes) > 1:
-                yield from ((i, self.rest, i, 1.0) for i in range(len(self.scopes)))
+            if self.rest is not None and np.count_nonzero(~np.isnan(value)) > 1 and self.known[part].any():
+                yield from ((start + i, start + i, 1.0) for i in range(len(value)))
             return
-        chosen = choose(self.value, self.n, self.known, self.metric.better, rule)
+        chosen = choose(value, self.n[part], self.known[part], self.metric.better, rule)
         if chosen is not None:
-            yield from (
-                (int(i), self, chosen.best, float(k))
-                for i, k in zip(chosen.others, chosen.looks, strict=True)
-            )
+            for i, looks in zip(chosen.others.tolist(), chosen.looks.tolist(), strict=True):
+                yield start + i, start + chosen.best, looks
+
+    @property
+    def _distribution(self) -> str:
+        return "normal" if self.df is None else "Student's t"
 
     def _effective(self, i: int) -> float | None:
         return None if self.effective is None else float(self.effective[i])
@@ -149,29 +165,49 @@ def _smaller(one: float | None, other: float | None) -> float | None:
     return min(one, other) if one is not None and other is not None else None
 
 
-Compare = Callable[[float, float, float, float], tuple[float, float, float, float]]
+class _Compared(NamedTuple):
+    value: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
 
 
-def _gap(value: float, error: float, other: float, other_error: float) -> tuple[float, float, float, float]:
-    """Return difference, ends of its interval, and p-value; NaN where undefined."""
-    gap, spread = value - other, np.hypot(error, other_error)
-    reach = critical(LEVEL) * spread
-    return gap, gap - reach, gap + reach, _p(gap, spread)
+def _compare(
+    one: Estimates, i: npt.NDArray[np.intp], other: Estimates, j: npt.NDArray[np.intp], form: Form
+) -> _Compared:
+    """Return difference or ratio, its interval and the test that there is none."""
+    value, error, against, against_error = one.value[i], one.error[i], other.value[j], other.error[j]
+    df = None
+    if one.df is not None and other.df is not None:
+        df = _welch(error, one.df[i], against_error, other.df[j])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if form is Form.DIFFERENCE:
+            gap, spread = value - against, np.hypot(error, against_error)
+            reach = quantile(df) * spread
+            return _Compared(gap, gap - reach, gap + reach, _p(gap, spread, df))
+        positive = (value > 0) & (against > 0)
+        ratio = np.where((value >= 0) & (against > 0), value / against, np.nan)
+        log = np.where(positive, np.log(ratio), np.nan)
+        spread = np.hypot(error / value, against_error / against)
+        reach = quantile(df) * spread
+        return _Compared(ratio, np.exp(log - reach), np.exp(log + reach), _p(log, spread, df))
 
 
-def _quotient(
-    value: float, error: float, other: float, other_error: float
-) -> tuple[float, float, float, float]:
-    """Return ratio, ends of its interval, and p-value; NaN where either number is not positive."""
-    if not (value > 0 and other > 0):
-        return (0.0 if value == 0 and other > 0 else np.nan), np.nan, np.nan, np.nan
-    log, spread = np.log(value / other), np.hypot(error / value, other_error / other)
-    reach = critical(LEVEL) * spread
-    return value / other, np.exp(log - reach), np.exp(log + reach), _p(log, spread)
+def _welch(error: Floats, df: Floats, other: Floats, other_df: Floats) -> Floats:
+    """Return Welch and Satterthwaite's degrees of freedom of a difference."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        both = error**2 + other**2
+        found = both**2 / (error**4 / df + other**4 / other_df)
+    return np.where(both > 0, found, np.minimum(df, other_df))
 
 
-def _p(gap: float, spread: float) -> float:
-    if spread > 0:
-        return float(2 * ndtr(-abs(gap) / spread))
-    # Without spread nothing is left to chance: equal numbers agree; others are left untested.
-    return 1.0 if spread == 0 and gap == 0 else np.nan
+def quantile(df: Floats | None) -> Floats:
+    """Return the two-sided quantile at the house level: normal, or Student's t."""
+    return critical(LEVEL) if df is None else np.asarray(-stdtrit(df, (1 - LEVEL) / 2))
+
+
+def _p(gap: Floats, spread: Floats, df: Floats | None) -> Floats:
+    statistic = -np.abs(gap) / spread
+    tail = ndtr(statistic) if df is None else stdtr(df, statistic)
+    # Without spread nothing is left to chance: equal numbers agree, others are left untested.
+    return np.where(spread > 0, 2 * tail, np.where((spread == 0) & (gap == 0), 1.0, np.nan))

@@ -125,11 +125,6 @@ class Rates:
     rows: Ints
     parts: tuple[int, ...] = ()
 
-    def partitions(self) -> Iterator[slice]:
-        """Yield where each partition's groups are."""
-        ends = np.cumsum(self.parts or (len(self.scopes),)).tolist()
-        yield from (slice(start, end) for start, end in pairwise([0, *ends]))
-
     def measurements(self) -> Iterator[Measurement]:
         """Yield each group's rate with its Wilson interval."""
         low, high = wilson(self.x, self.n, LEVEL)
@@ -152,6 +147,12 @@ class Rates:
         """Return what the reader of group *i*'s number must know beside it."""
         unknown: dict[str, str | int | float | bool | None] = {} if self.known[i] else {"unknown_group": True}
         return unknown if no_interval is None else {**unknown, "no_interval": no_interval}
+
+
+def partitions(parts: Sequence[int], groups: int) -> Iterator[slice]:
+    """Yield where each partition's groups are, of *groups* in all; no parts are one partition."""
+    ends = np.cumsum(parts or (groups,)).tolist()
+    yield from (slice(start, end) for start, end in pairwise([0, *ends]))
 
 
 def interval(low: float, high: float, method: str) -> Interval | None:

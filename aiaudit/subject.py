@@ -16,6 +16,7 @@ from aiaudit.errors import AuditError
 from aiaudit.groups import Attribute
 from aiaudit.labels import Task
 from aiaudit.model import Model
+from aiaudit.partitions import Partitions, partitions_of
 from aiaudit.scores import Scores, model_scores
 from aiaudit.tally import Axis, Tally, tally
 
@@ -152,6 +153,11 @@ class Subject:
         return (
             1.0 if self.weights is None else float(2.0 ** np.ceil(np.log2(self.weights.max(initial=1e-300))))
         )
+
+    @cached_property
+    def grouped(self) -> Partitions:
+        """The rows by group of every partition, for sums that no tally holds."""
+        return partitions_of(self.attributes, self.partitions(), self.n)
 
     @cached_property
     def scores(self) -> Scores | None:
