@@ -140,7 +140,8 @@ def _enumerated(rows: Rows, left: Ints, right: Ints, differ: npt.NDArray[np.bool
     worth[:, 0] = rows.outputs[right]
     worth[pair, mask] = _evaluate(rows, left[pair], right[pair], lambda part: (mask[part, None] & bits) > 0)
     worth = worth[np.arange(m)[:, None], masks & full[:, None]]
-    return worth @ _shapley_weights(p).T, len(pair)
+    # Rounding must not make a dummy count.
+    return np.where(differ, worth @ _shapley_weights(p).T, 0.0), len(pair)
 
 
 def _shapley_weights(p: int) -> Floats:

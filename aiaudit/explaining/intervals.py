@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from aiaudit.explaining.survey import Moments, Survey
+from aiaudit.statistics.multiplicity import holm
 
 Floats = npt.NDArray[np.float64]
 
@@ -143,27 +144,41 @@ def order(sizes: Sizes, level: float, looks: int) -> tuple[Order, ...]:
     level : float
         Confidence that every statement made at any look is right.
     looks : int
-        How often the question is asked, at the most: the allowed error is divided among looks and pairs.
+        How often the question is asked, at the most.
 
     Returns
     -------
     tuple of Order
         One for each neighbouring pair among the `TOP` + 1 largest, largest first.
+
+    Notes
+    -----
+    Of each pair one of two things may be said: that the gap is above zero, or that it is below the width of a
+    tie. Each is tested one-sided, since of the two at most one can be wrong; Holm's adjustment holds for the
+    pairs, Bonferroni's for the looks.
     """
     means, covariance = sizes.middle.mean, sizes.middle.drawing
     ranked = np.argsort(-means, kind="stable")[: TOP + 1]
     this, other = ranked[:-1], ranked[1:]
-    alpha = (1 - level) / looks / max(1, len(this))
-    variances = covariance[this, this] + covariance[other, other] - 2 * covariance[this, other]
-    margins = _quantile(sizes, 1 - alpha) * np.sqrt(np.maximum(variances, 0))
     tie = TIE * means.sum()
-    return tuple(_compared(gap, m, tie) for gap, m in zip(means[this] - means[other], margins, strict=True))
+    if tie <= 0 or not len(this):
+        return (Order.TIED,) * len(this)
+    gaps = means[this] - means[other]
+    variances = covariance[this, this] + covariance[other, other] - 2 * covariance[this, other]
+    errors = np.sqrt(np.maximum(variances, 0))
+    larger, tied = (_one_sided(distance, errors, len(sizes.values)) for distance in (gaps, tie - gaps))
+    doubt = holm(np.minimum(larger, tied), len(this)) * looks
+    return tuple(
+        Order.UNDECIDED if d > 1 - level else Order.LARGER if a <= b else Order.TIED
+        for d, a, b in zip(doubt, larger, tied, strict=True)
+    )
 
 
-def _compared(gap: float, margin: float, tie: float) -> Order:
-    if gap > margin:
-        return Order.LARGER
-    return Order.TIED if gap + margin <= tie else Order.UNDECIDED
+def _one_sided(distances: Floats, errors: Floats, n: int) -> Floats:
+    """p-values of the hypotheses that the distances are not positive."""
+    known = errors > 0
+    ratios = np.divide(distances, errors, out=np.zeros_like(distances), where=known)
+    return np.where(known, stats.t.sf(ratios, n - 1), np.where(distances > 0, 0.0, 1.0))
 
 
 def _quantile(sizes: Sizes, level: float) -> float:

@@ -29,14 +29,14 @@ def measurement(
         Further settings and remarks.
     """
     n = len(found.rows)
-    ends = None if estimate is None else estimate.ends
+    ends = None if estimate is None or estimate.ends is None else [_rounded(end) for end in estimate.ends]
     params: dict[str, str | int] = {"background": "rows of the table", "exact": found.exact, **told}
     params["stopped"] = found.stopped
     if ends is None:
         params["no_interval"] = _no_interval(n, estimate)
     return Measurement(
         metric=metric,
-        value=None if estimate is None else estimate.value,
+        value=None if estimate is None else _rounded(estimate.value),
         n=n,
         interval=None if ends is None else Interval(low=ends[0], high=ends[1], level=LEVEL, method=BOUNDS),
         scope=scope or {},
@@ -52,3 +52,8 @@ def _no_interval(n: int, estimate: Estimate | None) -> str:
     if estimate is None:
         return "no column changed the output"
     return "nothing else changed the output" if estimate.value else "it never changed the output"
+
+
+def _rounded(number: float) -> float:
+    """Cut off what depends on the processor and on how many threads it used."""
+    return float(f"{number:.10g}")
