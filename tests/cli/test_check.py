@@ -8,6 +8,7 @@ import pandas as pd
 from .conftest import people
 
 OPTIONS = ("--target", "decision", "--favorable", "hire", "--sensitive", "sex", "--sensitive", "age:40,62")
+DECISIONS = ("--predictions", "decision", "--favorable", "hire")
 
 
 def record_of(path):
@@ -33,17 +34,17 @@ def test_a_saved_pipeline_is_audited(aiaudit, table, saved_model, tmp_path):
     assert "<!doctype html>" in (tmp_path / "out" / "report.html").read_text().lower()
 
 
-def test_two_runs_give_the_same_bytes(aiaudit, table, saved_model, tmp_path):
+def test_two_runs_give_the_same_bytes(aiaudit, table, tmp_path):
     paths = [tmp_path / "a.json", tmp_path / "b.json"]
     data = table()
     for path in paths:
-        aiaudit("check", saved_model, data, *OPTIONS, "-o", path, "-q")
+        aiaudit("check", data, *DECISIONS, "--sensitive", "sex", "-o", path, "-q")
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 def test_decisions_without_a_model(aiaudit, table, tmp_path):
     record = tmp_path / "record.json"
-    options = ("--predictions", "decision", "--favorable", "hire", "--sensitive", "sex", "-o", record, "-q")
+    options = (*DECISIONS, "--sensitive", "sex", "-o", record, "-q")
     assert aiaudit("check", table(), *options).code in (0, 1)
     found = record_of(record)
     skipped = {o["check"]: o["reason"] for o in found["outcomes"] if o["status"] == "skipped"}
@@ -52,16 +53,15 @@ def test_decisions_without_a_model(aiaudit, table, tmp_path):
     assert statuses == {"not_assessed"}
 
 
-def test_config_file_gives_the_same_record(aiaudit, table, saved_model, tmp_path):
+def test_config_file_gives_the_same_record(aiaudit, table, tmp_path):
     data = table()
     (tmp_path / "aiaudit.yaml").write_text(
-        f"version: 1\nmodel: {{path: {saved_model}}}\n"
-        f"data: {{path: {data.name}, target: decision, favorable: hire, sensitive: [sex, {{age: [40, 62]}}]}}\n"
-        "output: [config.json]\n"
+        f"version: 1\ndata: {{path: {data.name}, predictions: decision, favorable: hire,\n"
+        "  sensitive: [sex, {age: [40, 62]}]}\noutput: [config.json]\n"
     )
     by_config = aiaudit("check", "-c", tmp_path / "aiaudit.yaml", "-q")
-    by_flags = aiaudit("check", saved_model, data, *OPTIONS, "-o", tmp_path / "flags.json", "-q")
-    assert by_config.code == by_flags.code
+    flags = (*DECISIONS, "--sensitive", "sex", "--sensitive", "age:40,62", "-o", tmp_path / "flags.json")
+    assert by_config.code == aiaudit("check", data, *flags, "-q").code
     assert (tmp_path / "config.json").read_bytes() == (tmp_path / "flags.json").read_bytes()
 
 
@@ -77,7 +77,7 @@ def test_planted_gap_fails_and_parity_does_not(aiaudit, table):
 
 def test_strict_and_exit_zero(aiaudit, table):
     few = people(40)
-    options = ("--predictions", "decision", "--favorable", "hire", "--sensitive", "sex", "-q")
+    options = (*DECISIONS, "--sensitive", "sex", "-q")
     assert aiaudit("check", table(few), *options).code == 0
     assert aiaudit("check", table(few), *options, "--strict").code == 4
     assert aiaudit("check", table(few), *options, "--strict", "--exit-zero").code == 0
@@ -88,7 +88,7 @@ def test_groups_from_a_file_of_their_own(aiaudit, table, tmp_path):
     data = table(frame.drop(columns="sex"))
     groups = table(frame[["id", "sex"]].iloc[10:], name="groups.csv")
     record = tmp_path / "record.json"
-    options = ("--predictions", "decision", "--favorable", "hire", "--sensitive", "sex")
+    options = (*DECISIONS, "--sensitive", "sex")
     aiaudit("check", data, *options, "--groups", groups, "--on", "id", "-o", record, "-q")
     attribute = record_of(record)["subject"]["attributes"][0]
     assert attribute["missing"] == 10
@@ -110,6 +110,6 @@ def test_labels_by_what_they_say(aiaudit, table, tmp_path):
 
 
 def test_json_on_stdout_is_the_record(aiaudit, table):
-    options = ("--predictions", "decision", "--favorable", "hire", "--sensitive", "sex", "--format", "json")
+    options = (*DECISIONS, "--sensitive", "sex", "--format", "json")
     ran = aiaudit("check", table(), *options)
     assert json.loads(ran.out)["schema"] == "aiaudit/record/1"
