@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy.typing as npt
 from aiaudit.facts import Form, Measurement, Metric, Reference, Scope
 from aiaudit.rates import LEVEL, Ints, Rates, interval, partitions
 from aiaudit.reference import choose
+from aiaudit.statistics.count_intervals import difference_interval, ratio_interval
 from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
-from aiaudit.statistics.intervals import newcombe, ratio_score
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,8 +37,6 @@ class Contrasts:
         The reference's scope.
     looks : ndarray of float, shape (c,)
         Comparisons that each contrast stands for.
-    test : TwoProportions
-        Test of equality, c elements.
     """
 
     rates: Rates
@@ -47,7 +46,11 @@ class Contrasts:
     n2: Ints
     references: tuple[Scope, ...]
     looks: Floats
-    test: TwoProportions
+
+    @cached_property
+    def test(self) -> TwoProportions:
+        """Test of equality, c elements."""
+        return two_proportions(self.x1, self.n1, self.x2, self.n2)
 
     @property
     def x1(self) -> Ints:
@@ -59,25 +62,26 @@ class Contrasts:
         """Denominators of the compared groups."""
         return self.rates.n[self.groups]
 
-    def ratios(self, metric: Metric) -> Iterator[Measurement]:
+    def ratios(self, metric: Metric, tested: bool = True) -> Iterator[Measurement]:
         """Yield each group's rate over the reference's."""
-        low, high = ratio_score(self.x1, self.n1, self.x2, self.n2, LEVEL)
+        low, high = ratio_interval(self.x1, self.n1, self.x2, self.n2, LEVEL)
         defined = (self.n1 > 0) & (self.x2 > 0)
         # Integers first: 3/5 over 6/8 is exactly 0.8, and one division keeps it so.
         values = [
             int(a * d) / int(b * c) if ok else None
             for a, b, c, d, ok in zip(self.x1, self.n1, self.x2, self.n2, defined, strict=True)
         ]
-        yield from self._each(metric, Form.RATIO, values, low, high, "ratio of rates; Koopman score interval")
+        method = "ratio of rates; modified Koopman interval"
+        yield from self._each(metric, Form.RATIO, values, low, high, method, tested)
 
     def differences(self, metric: Metric) -> Iterator[Measurement]:
         """Yield each group's rate minus the reference's."""
-        low, high = newcombe(self.x1, self.n1, self.x2, self.n2, LEVEL)
+        low, high = difference_interval(self.x1, self.n1, self.x2, self.n2, LEVEL)
         values = [
             int(a * d - c * b) / int(b * d) if b and d else None
             for a, b, c, d in zip(self.x1, self.n1, self.x2, self.n2, strict=True)
         ]
-        method = "difference of rates; Newcombe hybrid score interval"
+        method = "difference of rates; modified Newcombe interval"
         yield from self._each(metric, Form.DIFFERENCE, values, low, high, method)
 
     def values(self, metric: Metric, values: Iterable[float], method: str) -> Iterator[Measurement]:
@@ -96,7 +100,7 @@ class Contrasts:
         method: str,
         tested: bool = True,
     ) -> Iterator[Measurement]:
-        why_not = "undefined" if tested else "a count, not an estimate"
+        why_not = "a count, not an estimate" if form is Form.VALUE else "undefined"
         for i, group in enumerate(self.groups):
             sure = None if values[i] is None else interval(low[i], high[i], method.split("; ")[-1])
             testable = tested and values[i] is not None
@@ -163,7 +167,6 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
         n2=n2,
         references=tuple(scope for pairs in found for scope in pairs.references),
         looks=np.concatenate([pairs.looks for pairs in found]),
-        test=two_proportions(rates.x[groups], rates.n[groups], x2, n2),
     )
 
 

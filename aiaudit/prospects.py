@@ -12,8 +12,9 @@ from scipy.special import ndtri
 from aiaudit.facts import Form, Measurement
 from aiaudit.policy.model import Op, Requirement
 from aiaudit.statistics._counts import critical
-from aiaudit.statistics.intervals import at_level, newcombe, ratio_score, wilson
-from aiaudit.statistics.power import rows_needed, smallest_detectable_difference, smallest_detectable_ratio
+from aiaudit.statistics.count_intervals import difference_interval, rate_interval, ratio_interval
+from aiaudit.statistics.intervals import at_level
+from aiaudit.statistics.power import rows_needed, smallest_detectable_difference
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -40,8 +41,8 @@ def interval_at(
         return m.value - (m.value - low) / np.sqrt(times), m.value + (high - m.value) / np.sqrt(times)
     x, n = np.rint(m.numerator * times), np.rint(m.denominator * times)
     if m.form is Form.RATE or reference is None or reference.numerator is None:
-        return wilson(x, n, level)
-    between = ratio_score if m.form is Form.RATIO else newcombe
+        return rate_interval(x, n, level)
+    between = ratio_interval if m.form is Form.RATIO else difference_interval
     return between(x, n, reference.numerator, reference.denominator, level)
 
 
@@ -90,19 +91,19 @@ def rows_to_narrow(requirement: Requirement, measurement: Measurement, level: fl
 def detectable_gap(requirement: Requirement, measurement: Measurement, alpha: float) -> float | None:
     """Return the value of the metric that these sizes would have shown to differ (with a power of 80 %)."""
     m, reference = measurement, measurement.reference
-    if reference is None or m.value is None or requirement.op is Op.AT_MOST:
+    if reference is None or m.value is None:
         return None
     if not m.counted or not m.denominator or reference.numerator is None:
         return _detectable_by_interval(requirement, m, alpha)
     rate, sizes = reference.numerator / reference.denominator, (m.denominator, reference.denominator)
     # A gap in errors lies above the reference: what is looked for is the side on which the group was found.
-    above = requirement.op is Op.WITHIN and (m.value > 0 or (m.value == 0 and rate < 0.5))
-    if m.form is Form.RATIO:
-        found = smallest_detectable_ratio(sizes[0], rate, sizes[1], alpha)
-    elif above:
-        found = smallest_detectable_difference(sizes[0], 1 - rate, sizes[1], alpha)
+    found_above = m.form is Form.DIFFERENCE and (m.value > 0 or (m.value == 0 and rate < 0.5))
+    if requirement.op is Op.AT_MOST or (requirement.op is Op.WITHIN and found_above):
+        gap = smallest_detectable_difference(sizes[0], 1 - rate, sizes[1], alpha)
     else:
-        found = -smallest_detectable_difference(sizes[0], rate, sizes[1], alpha)
+        gap = -smallest_detectable_difference(sizes[0], rate, sizes[1], alpha)
+    # A ratio to zero is undefined, and has left above.
+    found = 1 + gap / rate if m.form is Form.RATIO else gap
     return float(found) if math.isfinite(found) else None
 
 
@@ -114,6 +115,8 @@ def _detectable_by_interval(requirement: Requirement, m: Measurement, alpha: flo
     low, high = np.log(ends) if m.form is Form.RATIO else ends
     error = (high - low) / (2 * critical(m.interval.level))
     gap = float((critical(1 - alpha) + ndtri(POWER)) * error)
-    if m.form is Form.RATIO:
-        return math.exp(-gap)
-    return gap if requirement.op is Op.WITHIN and m.value > 0 else -gap
+    above = requirement.op is Op.AT_MOST or (
+        requirement.op is Op.WITHIN and m.form is Form.DIFFERENCE and m.value > 0
+    )
+    signed = gap if above else -gap
+    return math.exp(signed) if m.form is Form.RATIO else signed

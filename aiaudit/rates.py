@@ -12,7 +12,7 @@ import numpy.typing as npt
 from aiaudit.facts import Form, Interval, Measurement, Metric, Scope
 from aiaudit.groups import Attribute
 from aiaudit.partitions import groups_of
-from aiaudit.statistics.intervals import wilson
+from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.subject import Subject
 
 Ints = npt.NDArray[np.int64]
@@ -126,8 +126,8 @@ class Rates:
     parts: tuple[int, ...] = ()
 
     def measurements(self) -> Iterator[Measurement]:
-        """Yield each group's rate with its Wilson interval."""
-        low, high = wilson(self.x, self.n, LEVEL)
+        """Yield each group's rate with its modified Wilson interval."""
+        low, high = rate_interval(self.x, self.n, LEVEL)
         for i, scope in enumerate(self.scopes):
             x, n = int(self.x[i]), int(self.n[i])
             yield Measurement(
@@ -138,8 +138,8 @@ class Rates:
                 numerator=x,
                 denominator=n,
                 scope=scope,
-                interval=interval(low[i], high[i], "Wilson"),
-                method="share of counts; Wilson score interval",
+                interval=interval(low[i], high[i], "modified Wilson"),
+                method="share of counts; modified Wilson interval",
                 params=self.remarks(i, None if n else "undefined: the denominator is 0"),
             )
 
