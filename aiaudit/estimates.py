@@ -96,9 +96,7 @@ class Estimates:
         yield from self._contrasts(metric, rule, Form.RATIO)
 
     def _contrasts(self, metric: Metric, rule: str, form: Form) -> Iterator[Measurement]:
-        pairs = [
-            pair for part in partitions(self.parts, len(self.scopes)) for pair in self._pairs(part, rule)
-        ]
+        pairs = self.pairs(rule)
         if not pairs:
             return
         i, j = (np.array([pair[k] for pair in pairs], np.intp) for k in (0, 1))
@@ -128,8 +126,15 @@ class Estimates:
                 params=self._remarks(group, sure),
             )
 
+    def pairs(self, rule: str) -> list[tuple[int, int, float]]:
+        """Return who is set against whom: group, position of its reference, looks that the comparison costs.
+
+        Where the rest is the reference its position is the group's own.
+        """
+        found = partitions(self.parts, len(self.scopes))
+        return [pair for part in found for pair in self._pairs(part, rule)]
+
     def _pairs(self, part: slice, rule: str) -> Iterator[tuple[int, int, float]]:
-        """Yield group, position of its reference, and the looks that the comparison costs."""
         value, start = self.value[part], part.start
         if rule == "rest":
             if self.rest is not None and np.count_nonzero(~np.isnan(value)) > 1 and self.known[part].any():

@@ -1,0 +1,120 @@
+"""The impact ratio at every cut-off, and where the chosen one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from aiaudit.check import Need, NotApplicable, check
+from aiaudit.contrasts import contrasts
+from aiaudit.facts import Better, Measurement
+from aiaudit.metrics import rate, ratio, value
+from aiaudit.partitions import Bools, Floats
+from aiaudit.rates import Rates
+from aiaudit.subject import Subject
+
+UGESP, STEPS = "29 CFR 1607.4(D), at every cut-off", 20
+
+RATIO = ratio(
+    "impact_ratio_at_cutoff", "The group's selection rate over the reference's, were this the cut-off.", UGESP
+)
+RATE = rate("selection_rate_at_cutoff", "Rows that reach the cut-off, of all rows of the group.", UGESP)
+CUT = value(
+    "decision_cutoff",
+    "score",
+    "The score from which selecting upward agrees with most decisions; the agreement is told beside it.",
+    "by definition",
+    Better.TARGET,
+    None,
+)
+
+
+@check(
+    id="bias.threshold-sweep",
+    title="Another cut-off would treat groups more alike",
+    needs=[Need.SCORES, Need.DECISIONS, Need.GROUPS],
+    metrics=[RATIO, RATE, CUT],
+    params={"steps": STEPS},
+    remediation=[
+        "Read the curve of each group that is behind: where the ratio rises with a lower cut-off, ask what the "
+        "higher one buys.",
+        "Choose the cut-off on held-out rows, for everybody alike, by what wrong decisions cost, and audit again.",
+    ],
+)
+def threshold_sweep(subject: Subject) -> Iterator[Measurement]:
+    """Measure the impact ratio at cut-offs other than the one in use.
+
+    ## Why it matters
+
+    Scores are often bought, cut-offs are chosen. Where the ratio of selection rates depends on the cut-off, the
+    choice of the cut-off is a choice about groups.
+
+    ## How it is computed
+
+    Rows are selected from a score upward. The cut-offs are those that would select each twentieth of everybody
+    (tied scores go together), and the one in use: the score from which selecting agrees with most decisions. At
+    each, the selection rate of each group of one attribute, and its ratio to the reference at that cut-off.
+
+    ## Known limits
+
+    One cut-off after another asks nearly the same question, so none is tested: gate the impact ratio of the
+    decisions themselves. Where decisions do not follow the score, the agreement is low.
+
+    ## References
+
+    29 CFR 1607.4(D); Corbett-Davies and Goel 2018, arXiv:1808.00023.
+    """
+    scores, selected = subject.scores, subject.selected
+    if scores is None or selected is None or not subject.favorable or not subject.n:
+        raise NotApplicable("there is no row with a score and a decision")
+    cut, agreement = _in_use(scores.values, selected)
+    yield Measurement(
+        metric=CUT.name,
+        value=cut,
+        n=subject.n,
+        method=scores.source,
+        params={"agreement": agreement, "no_interval": "a fact of these decisions"},
+    )
+    ordered = np.sort(scores.values)
+    places = (np.arange(1, STEPS) * subject.n) // STEPS
+    yield from _swept(subject, scores.values, np.unique([*ordered[places], cut]), cut)
+
+
+def _in_use(scores: Floats, selected: Bools) -> tuple[float, float]:
+    """Return the cut-off that agrees with most decisions, and with what share of them."""
+    order = np.argsort(scores, kind="stable")
+    values, taken = scores[order], selected[order]
+    refused_below = np.concatenate([[0], np.cumsum(~taken)])
+    selected_above = taken.sum() - np.concatenate([[0], np.cumsum(taken)])
+    right = (refused_below + selected_above)[:-1]
+    # A cut-off lies at the first of equal scores.
+    first = np.concatenate([[True], np.diff(values) != 0])
+    best = int(np.argmax(np.where(first, right, -1)))
+    return float(values[best]), float(right[best] / len(values))
+
+
+def _swept(subject: Subject, scores: Floats, cuts: Floats, in_use: float) -> Iterator[Measurement]:
+    """Take each cut-off for a decision of its own: all of them are partitions of one table of rates."""
+    groups = subject.grouped
+    single, size = np.flatnonzero(groups.attributes == 1), len(cuts)
+    bins = np.searchsorted(cuts, scores, side="right")
+    below = groups.counts(bins, size + 1)[single].cumsum(axis=1)[:, :size]
+    n = np.tile(groups.counts()[single], size)
+    rates = Rates(
+        metric=RATE,
+        scopes=tuple(groups.scopes[i] for i in single) * size,
+        known=np.tile(groups.known[single], size),
+        x=n - below.T.ravel(),
+        n=n,
+        rows=n,
+        parts=tuple(len(fold) for fold in groups.folds if len(fold.codes) == 1) * size,
+    )
+    found = contrasts(rates, subject.references[0])
+    at = np.repeat(cuts, len(single))
+    measured = list(zip(rates.measurements(), at, strict=True))
+    if found is not None:
+        measured += zip(found.ratios(RATIO, tested=False), at[found.groups], strict=True)
+    for m, cut in measured:
+        yield replace(m, params={**m.params, "cutoff": float(cut), "in_use": bool(cut == in_use)})
