@@ -41,6 +41,9 @@ def exit_code(record: Record) -> Exit:
         return Exit.INCOMPLETE
     if Status.FAIL in gating:
         return Exit.NOT_MET
+    if gating and gating <= {Status.NOT_ASSESSED, Status.NOT_APPLICABLE} and Status.NOT_ASSESSED in gating:
+        # Not one question of those that gate was answered: exit 0 would call that a policy met.
+        return Exit.INCOMPLETE
     if record.policy.strict and gating & {Status.INCONCLUSIVE, Status.NOT_ASSESSED}:
         return Exit.INCONCLUSIVE
     return Exit.MET

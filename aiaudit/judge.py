@@ -101,7 +101,8 @@ def _unmeasured(requirement: Requirement, outcome: Outcome | None) -> Verdict:
 
 
 def _waived(verdict: Verdict, waivers: Sequence[Waiver], today: date) -> Verdict:
-    fitting = [w for w in waivers if verdict.status is Status.FAIL and _covers(w, verdict)]
+    begun = [w for w in waivers if verdict.status is Status.FAIL and w.created <= today]
+    fitting = [w for w in begun if _covers(w, verdict)]
     if not fitting:
         return verdict
     waiver = max(fitting, key=lambda w: w.expires)

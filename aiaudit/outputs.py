@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from aiaudit.errors import UsageError, one_line
+from aiaudit.errors import IncompleteError, UsageError, one_line
 from aiaudit.record import Record
 from aiaudit.render import format_of, render
 
@@ -47,8 +47,8 @@ def replace(path: Path, text: str) -> None:
 
     Raises
     ------
-    UsageError
-        If it cannot be written.
+    IncompleteError
+        If it cannot be written after all (a full disk).
     """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
@@ -64,7 +64,7 @@ def replace(path: Path, text: str) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise UsageError(
+        raise IncompleteError(
             f"{one_line(path)} cannot be written: {one_line(error.strerror)}",
             "Free some space, or choose another folder.",
         ) from None

@@ -35,7 +35,10 @@ STRICT = {"strict": True}
         ([HIGH], [MEETS], {}, 0),
         ([HIGH], [FAILS], {}, 1),
         ([HIGH], [OPEN], {}, 0),
-        ([HIGH], [UNASKED], {}, 0),
+        # Nothing that gates was answered: that is no policy met.
+        ([HIGH], [UNASKED], {}, 3),
+        ([HIGH, MEDIUM], [UNASKED], {}, 3),
+        ([MEDIUM], [UNASKED], {}, 0),
         ([HIGH], [SENSELESS], {}, 0),
         ([HIGH], [CRASHED], {}, 3),
         ([HIGH], [], {}, 3),
@@ -43,7 +46,7 @@ STRICT = {"strict": True}
         ([HIGH], [MEETS], STRICT, 0),
         ([HIGH], [FAILS], STRICT, 1),
         ([HIGH], [OPEN], STRICT, 4),
-        ([HIGH], [UNASKED], STRICT, 4),
+        ([HIGH], [UNASKED], STRICT, 3),
         ([HIGH], [SENSELESS], STRICT, 0),
         # Severity: at or above fail_on gates, below is shown.
         ([MEDIUM], [FAILS], {}, 0),

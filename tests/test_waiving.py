@@ -25,6 +25,7 @@ def verdict(outcome, waivers):
     [
         ([waiver()], Status.WAIVED, LATER),
         ([waiver(expires=TODAY)], Status.WAIVED, TODAY),
+        ([waiver(created=LATER)], Status.FAIL, None),
         ([waiver(expires=EARLIER)], Status.FAIL, EARLIER),
         ([waiver(expires=EARLIER), waiver()], Status.WAIVED, LATER),
         ([waiver(expires=EARLIER), waiver(expires=date(2026, 3, 1))], Status.FAIL, EARLIER),
