@@ -76,7 +76,11 @@ class Block:
 
 
 def explain_block(
-    output: Output, frame: pd.DataFrame, positions: npt.NDArray[np.intp], rng: np.random.Generator
+    output: Output,
+    frame: pd.DataFrame,
+    positions: npt.NDArray[np.intp],
+    rng: np.random.Generator,
+    table_rows: int,
 ) -> Block:
     """Attribute the outputs of some rows to the columns, against each other as background.
 
@@ -85,11 +89,13 @@ def explain_block(
     output : callable
         The number explained.
     frame : DataFrame of shape (n, p)
-        The table; not changed.
+        The rows drawn; not changed.
     positions : ndarray of int, shape (b,)
         The rows of the batch; a random sample, so that the batch may stand for the table.
     rng : Generator
         Draws who meets whom, and the orders of columns.
+    table_rows : int
+        Rows of the table that the batch stands for.
     """
     batch = frame.take(positions).reset_index(drop=True)
     outputs = output(batch)
@@ -111,17 +117,20 @@ def explain_block(
     )
     exact = exact and bool(finite.all())
     kept = _explained(pairs.only(~finite), whole, first, second)
-    size = np.bincount(whole.parts)
-    base = (np.bincount(whole.parts, rows.outputs) / size)[whole.parts]
+    sizes = np.bincount(whole.parts)[whole.parts]
+    mean = (np.bincount(whole.parts, rows.outputs) / np.bincount(whole.parts))[whole.parts]
+    # Every row is also its own background, in which nothing differs: once among so many rows in the batch, and
+    # once among more in the table.
+    scale = (sizes / np.maximum(sizes - 1, 1) * (1 - 1 / table_rows))[kept, None]
     return Block(
         rows=positions[known[kept]],
-        values=whole.values[kept],
-        errors=whole.errors[kept] * (not exact),
-        first=first.values[kept],
-        second=second.values[kept],
+        values=whole.values[kept] * scale,
+        errors=whole.errors[kept] * (scale * (not exact)),
+        first=first.values[kept] * scale,
+        second=second.values[kept] * scale,
         pull=_pull(pairs.only(finite), whole)[kept],
         halves_weigh=whole.spread / ((whole.spread + (first.spread + second.spread) / 2) or 1.0),
-        base=base[kept],
+        base=rows.outputs[kept] - (rows.outputs - mean)[kept] * scale[:, 0],
         outputs=rows.outputs[kept],
         exact=exact,
         evaluated=len(batch) + evaluated,

@@ -140,19 +140,17 @@ def _enumerated(rows: Rows, left: Ints, right: Ints, differ: npt.NDArray[np.bool
     worth[:, 0] = rows.outputs[right]
     worth[pair, mask] = _evaluate(rows, left[pair], right[pair], lambda part: (mask[part, None] & bits) > 0)
     worth = worth[np.arange(m)[:, None], masks & full[:, None]]
-    # Rounding must not make a dummy count.
-    return np.where(differ, worth @ _shapley_weights(p).T, 0.0), len(pair)
+    return np.column_stack([_joining(worth, bit) for bit in bits]), len(pair)
 
 
-def _shapley_weights(p: int) -> Floats:
-    masks = np.arange(2**p)
-    sizes = np.array([int(mask).bit_count() for mask in masks])
-    joining = np.array([1.0 / (p * comb(p - 1, s)) if s < p else 0.0 for s in range(p + 1)])
-    weights = np.zeros((p, 2**p))
-    for column in range(p):
-        has = masks >> column & 1 == 1
-        weights[column] = np.where(has, joining[sizes - 1], -joining[sizes])
-    return weights
+def _joining(worth: Floats, bit: int) -> Floats:
+    """Mean of what a column adds to the coalitions that it may join, by Shapley's weights, shape (m,)."""
+    masks = np.arange(worth.shape[1])
+    without = masks[masks & bit == 0]
+    p = worth.shape[1].bit_length() - 1
+    weights = np.array([1.0 / (p * comb(p - 1, int(mask).bit_count())) for mask in without])
+    # Differences first, so that a column that changes nothing gets exactly nothing.
+    return np.asarray((worth[:, without | bit] - worth[:, without]) @ weights)
 
 
 def _permuted(

@@ -164,7 +164,9 @@ def _draw(output: Output, sample: pd.DataFrame, table: Values, seed: int, level:
     drawn = _Drawn(blocks=(), rows=0, looks=looks, settled=False)
     for batch, end in zip(batches, ends, strict=True):
         drawn = replace(
-            drawn, blocks=(*drawn.blocks, explain_block(output, sample, batch, rng)), rows=int(end)
+            drawn,
+            blocks=(*drawn.blocks, explain_block(output, sample, batch, rng, table.rows)),
+            rows=int(end),
         )
         if FIRST_LOOK <= end < len(sample) and _settled(drawn.sizes(table), level, looks):
             return replace(drawn, settled=True)

@@ -113,6 +113,6 @@ def potentials(pairs: Pairs, differences: Floats, n: int) -> Potentials:
         values=values,
         errors=np.sqrt(solve**2 @ share.T),
         residuals=residuals,
-        spread=float(np.trace(inverse)) / n,
+        spread=float(np.trace(inverse)) / max(1, n),
         parts=parts.astype(np.intp),
     )

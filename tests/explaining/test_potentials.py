@@ -32,9 +32,7 @@ def test_values_and_errors_are_those_of_dense_least_squares():
     np.testing.assert_allclose(fit.residuals, residuals, atol=1e-12)
     for j in range(2):
         meat = np.diag(residuals[:, j] ** 2 / (1 - leverage))
-        np.testing.assert_allclose(
-            fit.errors[:, j], np.sqrt(np.diag(inverse @ meat @ inverse.T)), atol=1e-10
-        )
+        np.testing.assert_allclose(fit.errors[:, j], np.sqrt(np.diag(inverse @ meat @ inverse.T)), atol=1e-10)
     assert fit.spread == pytest.approx(np.trace(inverse @ inverse.T) / n)
 
 
