@@ -52,7 +52,7 @@ def wasserstein(one: Floats, other: Floats) -> float:
     def area(upto: Floats) -> Floats:
         """Integrate the larger sample's distribution function up to each point."""
         below = np.searchsorted(many, upto, side="right")
-        return (below * upto - sums[below]) / n
+        return np.asarray((below * upto - sums[below]) / n)
 
     left, right = few[:-1], few[1:]
     level = np.arange(1, len(few)) / len(few)

@@ -118,6 +118,11 @@ class Partitions:
         """Groups in each partition."""
         return tuple(len(fold) for fold in self.folds)
 
+    def single(self) -> tuple[npt.NDArray[np.intp], tuple[int, ...]]:
+        """Return the positions of groups of at most one attribute, and how many each such partition has."""
+        parts = tuple(len(fold) for fold in self.folds if len(fold.codes) < 2)
+        return np.flatnonzero(self.attributes < 2), parts
+
     @property
     def attributes(self) -> npt.NDArray[np.intp]:
         """How many attributes each group is defined by, shape (g,)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -107,3 +108,28 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
     season = pd.Series(rng.choice(["summer", "winter"], n), dtype=object)
     controls = (attribute(Sensitive(column="season"), season),)
     return subject_of(groups, predicted, list(actual), features=features, model=model, controls=controls)
+
+
+def toy_ordinal(n: int = 400, seed: int = 0) -> Subject:
+    """Make a subject of the groups of `toy_subject` whose three labels have an order."""
+    rng = np.random.default_rng(seed)
+    labels = np.array(["low", "middle", "top"])
+    actual = rng.integers(0, 3, n)
+    predicted = np.clip(actual + rng.choice([-1, 0, 1], n, p=[0.15, 0.7, 0.15]), 0, 2)
+    made = subject_of({}, list(labels[predicted]), list(labels[actual]), favorable="top", order=tuple(labels))
+    return replace(made, attributes=toy_subject(n, seed).attributes)
+
+
+def toy_regression(n: int = 400, seed: int = 0) -> Subject:
+    """Make a subject of the groups of `toy_subject` for whom a number is predicted."""
+    rng = np.random.default_rng(seed)
+    actual = rng.gamma(3.0, 10.0, n).round(2)
+    predicted = (0.8 * actual + rng.normal(6.0, 5.0, n)).round(2)
+    groups = toy_subject(n, seed).attributes
+    return Subject(
+        task=Task.REGRESSION,
+        actual_values=actual,
+        predicted_values=predicted,
+        attributes=groups,
+        rows=Rows(read=n, assessed=n),
+    )

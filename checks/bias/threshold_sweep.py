@@ -55,7 +55,7 @@ def threshold_sweep(subject: Subject) -> Iterator[Measurement]:
 
     Rows are selected from a score upward. The cut-offs are those that would select each twentieth of everybody
     (tied scores go together), and the one in use: the score from which selecting agrees with most decisions. At
-    each, the selection rate of each group of one attribute, and its ratio to the reference at that cut-off.
+    each, the selection rate of everybody and of each group of one attribute, and its ratio to the reference at that cut-off.
 
     ## Known limits
 
@@ -98,7 +98,7 @@ def _in_use(scores: Floats, selected: Bools) -> tuple[float, float]:
 def _swept(subject: Subject, scores: Floats, cuts: Floats, in_use: float) -> Iterator[Measurement]:
     """Take each cut-off for a decision of its own: all of them are partitions of one table of rates."""
     groups = subject.grouped
-    single, size = np.flatnonzero(groups.attributes == 1), len(cuts)
+    (single, parts), size = groups.single(), len(cuts)
     bins = np.searchsorted(cuts, scores, side="right")
     below = groups.counts(bins, size + 1)[single].cumsum(axis=1)[:, :size]
     n = np.tile(groups.counts()[single], size)
@@ -109,7 +109,7 @@ def _swept(subject: Subject, scores: Floats, cuts: Floats, in_use: float) -> Ite
         x=n - below.T.ravel(),
         n=n,
         rows=n,
-        parts=tuple(len(fold) for fold in groups.folds if len(fold.codes) == 1) * size,
+        parts=parts * size,
     )
     found = contrasts(rates, subject.references[0])
     at = np.repeat(cuts, len(single))
