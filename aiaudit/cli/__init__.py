@@ -15,6 +15,7 @@ COMMANDS = {
     "check": ("check", "Audit a model and data against a policy: the report and the gate."),
     "rules": ("rules", "List the checks, or show one check's page."),
     "policy": ("policy", "List, show and validate policies."),
+    "archive": ("archive", "Keep audits as evidence; compare them, and check that nothing was changed."),
     "scan": ("scan", "Look at a model file without loading it."),
 }
 

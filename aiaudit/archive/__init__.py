@@ -1,0 +1,1 @@
+"""The archive: audits kept as evidence that shows when it was changed."""

@@ -1,0 +1,101 @@
+"""One audit out of an archive, or a record's file in its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from aiaudit.archive.envelope import PLACE, Broken, sha256, unwrap
+from aiaudit.archive.layout import Archive, Tampered, open_archive, read_bytes
+from aiaudit.archive.listing import Row, rows
+from aiaudit.archive.readings import Readings, load, readings
+from aiaudit.archive.storage import replace
+from aiaudit.errors import UsageError, one_line
+
+_PART = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}")
+
+
+def audit(archive: Archive, number: int | None) -> Row:
+    """Return an audit by the number of its record, the newest by default.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that number.
+    """
+    found = rows(archive)
+    row = next((r for r in reversed(found) if number in (None, r.number)), None)
+    if row is None:
+        span = f"1 to {archive.size()}" if found else "none yet"
+        what = "audit" if number is None else f"audit with number {number}"
+        raise UsageError(
+            f"{one_line(archive.folder)} holds no {what}",
+            f"Records: {span}; 'aiaudit archive list' shows the audits among them.",
+        )
+    return row
+
+
+def statement(archive: Archive, row: Row) -> Mapping[str, Any]:
+    """Return what an audit's record states.
+
+    Raises
+    ------
+    Tampered
+        If the record is not the one that was listed.
+    """
+    raw = read_bytes(archive.record(row.number))
+    try:
+        if sha256(raw) != row.digest:
+            raise Broken("it is another one now")
+        return unwrap(raw).statement
+    except Broken as error:
+        raise Tampered(f"record {row.number}: {error}", "Run 'aiaudit archive verify DIR'.") from None
+
+
+def copy_out(archive: Archive, stated: Mapping[str, Any], folder: Path) -> Iterator[Path]:
+    """Copy the files that a record rests on into a folder, and yield their paths.
+
+    Raises
+    ------
+    Tampered
+        If one is missing, was changed, or has a name that is none of ours.
+    UsageError
+        If the folder cannot be written.
+    """
+    for part, item in stated["predicate"][PLACE]["artefacts"].items():
+        path = archive.object(item["sha256"])
+        data = path.read_bytes() if path.is_file() else b""
+        if sha256(data) != item["sha256"] or not _PART.fullmatch(part):
+            raise Tampered(
+                f"{one_line(part, 60)} ({one_line(path)}) is missing or was changed",
+                "Run 'aiaudit archive verify DIR'.",
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            replace(folder / part, data)
+        except OSError as error:
+            raise UsageError(
+                f"{one_line(folder / part)} cannot be written: {one_line(error.strerror)}",
+                "Choose another folder.",
+            ) from None
+        yield folder / part
+
+
+def either(folder: str | None, text: str) -> Readings:
+    """Read the audit with that number in an archive, or a record's file.
+
+    Raises
+    ------
+    UsageError, IncompleteError, Tampered
+        If there is none, it does not read, or it was changed.
+    """
+    if folder is not None and text.isdecimal():
+        archive = open_archive(folder)
+        return load(archive, audit(archive, int(text)).record)
+    from aiaudit.archive.contents import read_record
+
+    _, raw = read_record(text)
+    return readings(json.loads(raw), text)
