@@ -1,0 +1,131 @@
+"""How well probabilities agree with outcomes, from sums over people and over bins of the probability."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaincinv
+
+from aiaudit.statistics._counts import Floats, critical, floats
+from aiaudit.statistics.intervals import normal_mean
+
+
+def calibration_in_the_large(
+    n: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    squared_error: npt.ArrayLike,
+    level: npt.ArrayLike,
+) -> tuple[Floats, Floats, Floats]:
+    """Return the mean probability minus the share of outcomes, with its interval.
+
+    Parameters
+    ----------
+    n : array_like of float
+        People; the arrays broadcast.
+    probability, outcome, squared_error : array_like of float
+        Sums of the probabilities, of the outcomes (0 or 1), and of (probability - outcome)².
+    level : array_like of float
+        Confidence level.
+
+    Returns
+    -------
+    value, low, high : ndarray of float
+        Above 0 where probabilities are too high; by Student's t, NaN with fewer than two people.
+
+    Raises
+    ------
+    ValueError
+        If the level is not a level.
+    """
+    n, probability, outcome, squared_error = floats(n, probability, outcome, squared_error)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = (probability - outcome) / n
+        spread = np.maximum(squared_error / n - value**2, 0) / np.where(n > 1, n - 1, np.nan)
+    low, high = normal_mean(value, np.sqrt(spread), level, n - 1)
+    return value[()], np.maximum(low, -1.0), np.minimum(high, 1.0)
+
+
+def brier_score(
+    n: npt.ArrayLike, squared_error: npt.ArrayLike, fourth_power: npt.ArrayLike, level: npt.ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Return the Brier score with its interval.
+
+    Parameters
+    ----------
+    n : array_like of float
+        People; the arrays broadcast.
+    squared_error, fourth_power : array_like of float
+        Sums of the second and of the fourth power of probability - outcome.
+    level : array_like of float
+        Confidence level.
+
+    Returns
+    -------
+    value, low, high : ndarray of float
+        Within [0, 1]; by Student's t, NaN with fewer than two people.
+
+    Raises
+    ------
+    ValueError
+        If the level is not a level.
+
+    Notes
+    -----
+    Brier (1950), Monthly Weather Review 78, 1-3.
+    """
+    n, squared_error, fourth_power = floats(n, squared_error, fourth_power)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = squared_error / n
+        spread = np.maximum(fourth_power / n - value**2, 0) / np.where(n > 1, n - 1, np.nan)
+    low, high = normal_mean(value, np.sqrt(spread), level, n - 1)
+    return value[()], np.maximum(low, 0.0), np.minimum(high, 1.0)
+
+
+def expected_calibration_error(
+    n: npt.ArrayLike, probability: npt.ArrayLike, outcome: npt.ArrayLike, level: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return the expected calibration error over bins, with an interval that may reach 0.
+
+    The error is upwards biased: bins miss their share by chance, and distances do not cancel. By the triangle
+    inequality it is off by no more than the mean chance distance, whose quantile makes the interval.
+
+    Parameters
+    ----------
+    n, probability, outcome : array_like of float, shape (..., b)
+        People in each of b bins, and the sums of their probabilities and outcomes.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    value, low, high : ndarray of float, shape (...)
+        Mean over people of |mean probability - share of outcomes| in their bin. The interval is
+        conservative; NaN where nobody is counted.
+
+    Raises
+    ------
+    ValueError
+        If the level is not a level.
+
+    Notes
+    -----
+    Naeini, Cooper and Hauskrecht (2015), AAAI 29, 2901-2907; its bias: Roelofs et al. (2022), AISTATS.
+    """
+    critical(level)
+    n, probability, outcome = floats(n, probability, outcome)
+    total = n.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.abs(probability - outcome).sum(axis=-1) / total
+        # Agresti and Coull's two of each: no bin is certain of its share.
+        share = (outcome + 2) / (n + 4)
+        noise = np.sqrt(n * share * (1 - share)) / total[..., np.newaxis]
+        reach = _sum_of_half_normals(noise, level)
+    return value[()], np.maximum(value - reach, 0.0)[()], np.minimum(value + reach, 1.0)[()]
+
+
+def _sum_of_half_normals(scale: Floats, level: float) -> Floats:
+    """Return about the quantile of a sum of |normal| variables, by the gamma of the same mean and variance."""
+    mean = np.sqrt(2 / np.pi) * scale.sum(axis=-1)
+    variance = (1 - 2 / np.pi) * (scale**2).sum(axis=-1)
+    return np.asarray(gammaincinv(mean**2 / variance, level) * variance / mean)
