@@ -1,12 +1,15 @@
-"""An estimate from an explanation, as a measurement."""
+"""What an explanation found, as measurements."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from aiaudit.explaining.importance import LEVEL, Explanation
 from aiaudit.explaining.intervals import Estimate
-from aiaudit.facts import Interval, Measurement, Scope
+from aiaudit.facts import Form, Interval, Measurement, Scope
+from aiaudit.statistics.intervals import wilson
 
-METHOD = "Shapley values from pairs of rows by least squares; means stratified by the column's own values"
+METHOD = "Shapley values from pairs of rows by least squares; means by regression on the columns' values"
 BOUNDS = "delta method beyond both bounds"
 
 
@@ -43,6 +46,35 @@ def measurement(
         method=METHOD,
         params=params,
         excluded={"output is not finite": found.sampled - n} if n < found.sampled else {},
+    )
+
+
+def zero(metric: str, found: Explanation, method: str) -> Measurement:
+    """Return a measurement that is zero for a reason, *method*, that leaves no doubt."""
+    interval = Interval(low=0.0, high=0.0, level=LEVEL, method="exact")
+    return Measurement(metric=metric, value=0.0, n=len(found.rows), interval=interval, method=method)
+
+
+def quality(found: Explanation) -> Iterator[Measurement]:
+    """Measure whether the explanation holds: does it add up, and how many rows have one."""
+    n = len(found.rows)
+    yield Measurement(
+        metric="additivity_error",
+        value=found.additivity,
+        n=n,
+        method="each explained row shown to the model twice",
+        params={"no_interval": "computed, not estimated", "model_rows": found.model_rows},
+    )
+    low, high = (float(end) for end in wilson(n, found.sampled, LEVEL))
+    yield Measurement(
+        metric="explained_share",
+        value=n / found.sampled,
+        n=found.sampled,
+        form=Form.RATE,
+        numerator=n,
+        denominator=found.sampled,
+        interval=Interval(low=low, high=high, level=LEVEL, method="Wilson"),
+        method="counted among the rows sampled",
     )
 
 

@@ -10,10 +10,9 @@ from aiaudit.check import Need, NotApplicable, check
 from aiaudit.explaining.importance import LEVEL, MAX_ROWS, Explanation, explain
 from aiaudit.explaining.intervals import importances, share
 from aiaudit.explaining.output import explained_output
-from aiaudit.explaining.reporting import measurement
-from aiaudit.facts import Better, Form, Interval, Measurement
+from aiaudit.explaining.reporting import measurement, quality, zero
+from aiaudit.facts import Better, Measurement
 from aiaudit.metrics import rate, value
-from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
 
 SHAP = "Lundberg and Lee 2017, arXiv:1705.07874"
@@ -59,13 +58,13 @@ def global_importance(subject: Subject) -> Iterator[Measurement]:
 
     In the columns of the table, before any encoding. A row's Shapley values share out the difference between
     its output and the average over the table. Random rows meet in pairs; in each pair the columns of one row
-    replace those of the other one by one, in a random order and in the reverse order. Least squares over all
-    pairs gives each row's values. A column's importance is the mean of their absolute values, taken within
-    strata of the column's own values. Noise would make that mean too large: of two bounds noise can only
-    raise the one and only lower the other; the estimate lies between, where their first-order biases cancel,
-    and the interval reaches beyond both. Rows are drawn until the order of the five
-    largest is settled (each larger than the next, or within 2 % of the total), or a limit is reached. Small
-    tables of few columns are computed without noise, from all pairs and all combinations.
+    replace those of the other one by one, in a random order and in its reverse. Least squares over all pairs
+    gives each row's values. A column's importance is the mean of their absolute values, corrected by regression
+    for values that the explained rows hold more or less often than the table does. Noise would make that mean
+    too large: of two bounds it can only raise the one and only lower the other; the estimate lies between,
+    where their first-order biases cancel, and the interval reaches beyond both. Rows are drawn until the order
+    of the five largest is settled (each larger than the next, or within 2 % of the total) or a limit is
+    reached. Small tables of few columns are computed without noise, from all pairs and all combinations.
 
     ## Known limits
 
@@ -89,31 +88,9 @@ def global_importance(subject: Subject) -> Iterator[Measurement]:
         part = None if found.ranked is None else share(found.sizes, np.isin(found.columns, names), LEVEL)
         yield measurement("protected_importance_share", found, part, protected=", ".join(names))
     else:
-        yield Measurement(
-            metric="protected_importance_share",
-            value=0.0,
-            n=len(found.rows),
-            interval=Interval(low=0.0, high=0.0, level=LEVEL, method="exact"),
-            method="the model is given none of the protected columns",
-        )
-    yield Measurement(
-        metric="additivity_error",
-        value=found.additivity,
-        n=len(found.rows),
-        method="each explained row shown to the model twice",
-        params={"no_interval": "computed, not estimated", "output": name, "model_rows": found.model_rows},
-    )
-    low, high = (float(end) for end in wilson(len(found.rows), found.sampled, LEVEL))
-    yield Measurement(
-        metric="explained_share",
-        value=len(found.rows) / found.sampled,
-        n=found.sampled,
-        form=Form.RATE,
-        numerator=len(found.rows),
-        denominator=found.sampled,
-        interval=Interval(low=low, high=high, level=LEVEL, method="Wilson"),
-        method="counted among the rows sampled",
-    )
+        reason = "the model is given none of the protected columns"
+        yield zero("protected_importance_share", found, reason)
+    yield from quality(found)
 
 
 def _columns(found: Explanation, output: str) -> Iterator[Measurement]:
