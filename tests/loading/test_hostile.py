@@ -72,6 +72,7 @@ for path in paths:
 """
 
 
+@pytest.mark.slow
 def test_the_corpus_is_real(builders, marker, tmp_path):
     """Loaded as everybody loads a model, most of these files do touch the marker."""
     files = quick(builders, marker)
@@ -112,6 +113,7 @@ def test_a_refusal_fits_on_a_screen_and_cannot_move_the_cursor(builders, marker,
         assert (caught.value.message + caught.value.hint).isprintable()
 
 
+@pytest.mark.slow
 def test_an_inert_distribution_leaves_the_model_usable(builders, marker, tmp_path):
     import pandas as pd
 
@@ -122,6 +124,7 @@ def test_an_inert_distribution_leaves_the_model_usable(builders, marker, tmp_pat
     assert not marker.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["crashes", "forged_tree"])
 def test_a_crash_of_the_model_ends_as_an_incomplete_audit(group, builders, marker, tmp_path):
     import pandas as pd
