@@ -96,13 +96,16 @@ class Estimates:
         yield from self._contrasts(metric, rule, Form.RATIO)
 
     def _contrasts(self, metric: Metric, rule: str, form: Form) -> Iterator[Measurement]:
-        pairs = self.pairs(rule)
-        if not pairs:
-            return
-        i, j = (np.array([pair[k] for pair in pairs], np.intp) for k in (0, 1))
-        other = self.rest if rule == "rest" and self.rest is not None else self
-        compared = _compare(self, i, other, j, form)
-        for k, (group, against, looks) in enumerate(pairs):
+        i, j = self.positions(rule)
+        compared = _compare(self, i, self.reference(rule), j, form)
+        yield from self.contrasted(metric, rule, form, compared, f"{self.method}; {form.value}")
+
+    def contrasted(
+        self, metric: Metric, rule: str, form: Form, compared: Compared, method: str
+    ) -> Iterator[Measurement]:
+        """Yield contrasts that were computed elsewhere, one for each of `pairs`, in their order."""
+        other = self.reference(rule)
+        for k, (group, against, looks) in enumerate(self.pairs(rule)):
             sure = interval(compared.low[k], compared.high[k], self._distribution)
             yield Measurement(
                 metric=metric.name,
@@ -122,9 +125,13 @@ class Estimates:
                     looks=looks,
                     value=number(other.value[against]),
                 ),
-                method=f"{self.method}; {form.value}, tested by {self._distribution}",
+                method=f"{method}, tested by {self._distribution}",
                 params=self._remarks(group, sure),
             )
+
+    def reference(self, rule: str) -> Estimates:
+        """Return the numbers among which the references are."""
+        return self.rest if rule == "rest" and self.rest is not None else self
 
     def pairs(self, rule: str) -> list[tuple[int, int, float]]:
         """Return who is set against whom: group, position of its reference, looks that the comparison costs.
@@ -133,6 +140,11 @@ class Estimates:
         """
         found = partitions(self.parts, len(self.scopes))
         return [pair for part in found for pair in self._pairs(part, rule)]
+
+    def positions(self, rule: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return the positions of groups and of their references, as two arrays."""
+        i, j = np.array([pair[:2] for pair in self.pairs(rule)], np.intp).reshape(-1, 2).T
+        return i, j
 
     def _pairs(self, part: slice, rule: str) -> Iterator[tuple[int, int, float]]:
         value, start = self.value[part], part.start
@@ -170,16 +182,24 @@ def _smaller(one: float | None, other: float | None) -> float | None:
     return min(one, other) if one is not None and other is not None else None
 
 
-class _Compared(NamedTuple):
+class Compared(NamedTuple):
+    """Contrasts: value, ends of the interval, p-value of "none"; NaN where undefined."""
+
     value: Floats
     low: Floats
     high: Floats
     p_value: Floats
 
+    @classmethod
+    def by(cls, value: Floats, error: Floats, df: Floats | None) -> Compared:
+        """Return differences with these standard errors, by Student's t or the normal distribution."""
+        reach = quantile(df) * error
+        return cls(value, value - reach, value + reach, _p(value, error, df))
+
 
 def _compare(
     one: Estimates, i: npt.NDArray[np.intp], other: Estimates, j: npt.NDArray[np.intp], form: Form
-) -> _Compared:
+) -> Compared:
     """Return difference or ratio, its interval and the test that there is none."""
     value, error, against, against_error = one.value[i], one.error[i], other.value[j], other.error[j]
     df = None
@@ -187,15 +207,12 @@ def _compare(
         df = _welch(error, one.df[i], against_error, other.df[j])
     with np.errstate(invalid="ignore", divide="ignore"):
         if form is Form.DIFFERENCE:
-            gap, spread = value - against, np.hypot(error, against_error)
-            reach = quantile(df) * spread
-            return _Compared(gap, gap - reach, gap + reach, _p(gap, spread, df))
+            return Compared.by(value - against, np.hypot(error, against_error), df)
         positive = (value > 0) & (against > 0)
         ratio = np.where((value >= 0) & (against > 0), value / against, np.nan)
         log = np.where(positive, np.log(ratio), np.nan)
-        spread = np.hypot(error / value, against_error / against)
-        reach = quantile(df) * spread
-        return _Compared(ratio, np.exp(log - reach), np.exp(log + reach), _p(log, spread, df))
+        _, low, high, p = Compared.by(log, np.hypot(error / value, against_error / against), df)
+        return Compared(ratio, np.exp(low), np.exp(high), p)
 
 
 def _welch(error: Floats, df: Floats, other: Floats, other_df: Floats) -> Floats:
@@ -212,7 +229,8 @@ def quantile(df: Floats | None) -> Floats:
 
 
 def _p(gap: Floats, spread: Floats, df: Floats | None) -> Floats:
-    statistic = -np.abs(gap) / spread
+    with np.errstate(invalid="ignore", divide="ignore"):
+        statistic = -np.abs(gap) / spread
     tail = ndtr(statistic) if df is None else stdtr(df, statistic)
     # Without spread nothing is left to chance: equal numbers agree, others are left untested.
     return np.where(spread > 0, 2 * tail, np.where((spread == 0) & (gap == 0), 1.0, np.nan))

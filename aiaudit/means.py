@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -80,6 +82,22 @@ def means(
         )
 
     return estimates(sums, estimates(others, None))
+
+
+def root(found: Estimates, metric: Metric) -> Estimates:
+    """Return the square roots of means that are not negative, with the error by first-order expansion."""
+    value = np.sqrt(found.value)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.where(value > 0, found.error / (2 * value), np.nan)
+    return replace(
+        found,
+        metric=metric,
+        value=value,
+        error=error,
+        bounds=(0.0, np.inf),
+        method=f"root of the {found.method}",
+        rest=None if found.rest is None else root(found.rest, metric),
+    )
 
 
 def _moments(sums: Floats) -> tuple[Floats, Floats, Floats]:
