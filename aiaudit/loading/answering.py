@@ -7,10 +7,9 @@ import multiprocessing.context
 import platform
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
-from . import columns, opening
+from . import columns, opening, traits
 from .failures import failing_step
 from .locks import lock
 from .names import load_allowlist
@@ -37,8 +36,7 @@ _TEXT_LIMIT = 4000
 class Host:
     """The state of the model's process between requests."""
 
-    def __init__(self, after_lock: Callable[[], None]) -> None:
-        self.after_lock = after_lock
+    def __init__(self) -> None:
         self.tripwire = Tripwire()
         self.path = ""
         self.contents: Any = None
@@ -84,7 +82,6 @@ def _lock(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: 
     facts = lock(
         level=header["isolation"], memory=header["memory"], readable=readable, tripwire=host.tripwire
     )
-    host.after_lock()
     return {"isolation": facts, "versions": _versions()}
 
 
@@ -139,13 +136,11 @@ def _use_threads() -> None:
 
 
 def _facts(model: Any) -> dict[str, Any]:
-    from .traits import describe, estimator_type, feature_names, n_features
-
     return {
-        "kind": describe(model),
-        "estimator_type": estimator_type(model),
-        "feature_names": feature_names(model),
-        "n_features": n_features(model),
+        "kind": traits.describe(model),
+        "estimator_type": traits.estimator_type(model),
+        "feature_names": traits.feature_names(model),
+        "n_features": traits.n_features(model),
     }
 
 
@@ -155,20 +150,13 @@ def _classes(model: Any, writer: Writer) -> dict[str, Any] | None:
 
 
 def _predict(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
-    from .traits import decide
-
-    return {"labels": columns.encode_labels(decide(host.model, _frame(host, header, buffers)), writer)}
-
-
-def _scores(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
-    from .traits import score
-
-    found = score(host.model, _frame(host, header, buffers))
-    return {"scores": None if found is None else columns.encode_labels(found, writer)}
+    found = traits.decide(host.model, columns.decode_frame(header["frame"], buffers))
+    return {"answer": columns.encode_labels(found, writer)}
 
 
-def _frame(host: Host, header: dict[str, Any], buffers: list[bytearray]) -> Any:
-    return columns.decode_frame(header["frame"], buffers)
+def _score(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
+    found = traits.score(host.model, columns.decode_frame(header["frame"], buffers))
+    return {"answer": None if found is None else columns.encode_labels(found, writer)}
 
 
-_REQUESTS = {"lock": _lock, "inspect": _inspect, "load": _load, "predict": _predict, "scores": _scores}
+_REQUESTS = {"lock": _lock, "inspect": _inspect, "load": _load, "predict": _predict, "score": _score}

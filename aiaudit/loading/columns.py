@@ -83,7 +83,8 @@ def decode_frame(description: dict[str, Any], buffers: list[bytearray]) -> Any:
     import pandas as pd
 
     series = [_decode_column(column, buffers) for column in description["columns"]]
-    frame = pd.concat(series, axis=1) if series else pd.DataFrame(index=range(description["rows"]))
+    # By position first: names may occur twice.
+    frame = pd.DataFrame(dict(enumerate(series)), index=range(description["rows"]), copy=False)
     frame.columns = description["names"]
     return frame
 
@@ -109,11 +110,11 @@ def _decode_text(column: dict[str, Any], buffers: list[bytearray]) -> Any:
     import numpy as np
     import pandas as pd
 
-    uniques = read_json(column["values"], buffers)
+    uniques, codes = read_json(column["values"], buffers), read_array(column["codes"], buffers)
+    if not column["object"] and int(pd.__version__.partition(".")[0]) >= 3:
+        return pd.Series(pd.array(uniques, dtype="str").take(codes, allow_fill=True))
     table = np.array([*uniques, pd.NA, None, np.nan], dtype=object)
-    values = table[read_array(column["codes"], buffers)]
-    own_text_type = not column["object"] and int(pd.__version__.partition(".")[0]) >= 3
-    return pd.Series(values, dtype="str" if own_text_type else object)
+    return pd.Series(table[codes], dtype=object)
 
 
 def encode_labels(answer: Any, writer: Writer) -> dict[str, Any]:

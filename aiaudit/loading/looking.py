@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiaudit.errors import IncompleteError, UsageError, one_line
 from aiaudit.loading import process, protocol
+from aiaudit.loading.endings import nonsense
 from aiaudit.loading.names import check_trust, load_allowlist, unknown_names
 from aiaudit.loading.refusal import Refusal
 from aiaudit.loading.remote import raise_failure
@@ -98,7 +99,7 @@ def look(worker: process.Worker) -> Look:
     IncompleteError
         It is no model file.
     """
-    header, buffers = worker.ask({"do": "inspect"})
+    header, buffers = worker.ask(process.Request({"do": "inspect"}))
     raise_failure(header, "be looked at")
     try:
         found = protocol.read_json(header["contents"], buffers)
@@ -112,7 +113,7 @@ def look(worker: process.Worker) -> Look:
             },
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-        raise process.nonsense(error) from None
+        raise nonsense(error) from None
 
 
 def unlisted(names: Iterable[str], trusted: frozenset[str]) -> tuple[str, ...]:

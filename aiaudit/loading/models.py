@@ -22,6 +22,7 @@ from aiaudit.loading.looking import (
 from aiaudit.loading.predicting import predict_in_batches, scores_in_batches
 from aiaudit.loading.releases import check_release
 from aiaudit.loading.remote import RemoteModel, raise_failure, traits_of
+from aiaudit.loading.surroundings import Settings
 from aiaudit.model import ModelFacts
 
 __all__ = ["LocalModel", "RemoteModel", "open_model", "predict_in_batches", "scores_in_batches"]
@@ -73,7 +74,7 @@ def open_model(
     """
     path = existing_file(path)
     trusted = exact_names(trust)
-    settings = process.Settings(
+    settings = Settings(
         path=path,
         python=python,
         module_path=tuple(module_path),
@@ -102,7 +103,7 @@ def open_model(
 def _load(
     worker: process.Worker, seen: Look, trusted: frozenset[str], unsafe: bool, digest: Future[str]
 ) -> RemoteModel:
-    answer = worker.ask({"do": "load", "trust": sorted(trusted), "unsafe_pickle": unsafe})
+    answer = worker.ask(process.Request({"do": "load", "trust": sorted(trusted), "unsafe_pickle": unsafe}))
     raise_failure(answer[0], "load")
     traits = traits_of(answer)
     named = {LIBRARIES.get(name.partition(".")[0]) for name in seen.names}

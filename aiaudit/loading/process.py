@@ -3,53 +3,46 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self
 
 from aiaudit.errors import IncompleteError, UsageError, one_line
 from aiaudit.loading import protocol, surroundings
+from aiaudit.loading.endings import nonsense, story
+from aiaudit.loading.surroundings import Settings
 
 _WORKER = Path(__file__).with_name("worker.py")
 _MIB = 1 << 20
-_DOING = {"lock": "starting", "inspect": "looking at the file", "load": "loading the model"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How the model's process is run.
+@dataclass(frozen=True)
+class Request:
+    """A message to the process.
 
     Parameters
     ----------
-    path : Path
-        The model file.
-    python : str or None
-        Its interpreter; None for ours.
-    module_path : tuple of Path
-        Folders in which it may import trusted classes.
-    isolation : str
-        ``auto``, ``strict`` or ``none``.
-    memory : int
-        Bytes of address space.
-    timeout : float
-        Seconds that one answer may take.
-    load : bool
-        False for a look at the file only.
+    header : dict
+        What to do (``do``), and with what.
+    buffers : list of bytes-like
+        Data that the header refers to.
+    limit : int
+        Bytes that the answer may hold.
     """
 
-    path: Path
-    python: str | None = None
-    module_path: tuple[Path, ...] = ()
-    isolation: str = "auto"
-    memory: int
-    timeout: float
-    load: bool = True
+    header: dict[str, Any]
+    buffers: list[Any] = field(default_factory=list)
+    limit: int = 256 * _MIB
+
+
+Answer = tuple[dict[str, Any], list[bytearray]]
 
 
 @dataclass
@@ -76,10 +69,19 @@ class Worker:
         assert self.process.stdout is not None
         return self.process.stdout
 
-    def ask(
-        self, request: dict[str, Any], writer: protocol.Writer | None = None, limit: int = 256 * _MIB
-    ) -> tuple[dict[str, Any], list[bytearray]]:
+    def ask(self, request: Request) -> Answer:
         """Send *request* and return the answer.
+
+        Raises
+        ------
+        IncompleteError
+            As `stream`.
+        """
+        [answer] = self.stream([request])
+        return answer
+
+    def stream(self, requests: Iterable[Request]) -> Iterator[Answer]:
+        """Yield the answer to each of *requests*; the next is prepared and sent while one is worked on.
 
         Raises
         ------
@@ -88,34 +90,50 @@ class Worker:
             later request meets the same end.
         """
         with self._one_at_a_time:
-            if self.fate is None:
-                answer = self._exchange(request, writer.buffers if writer else [], limit)
-            if self.fate is not None:
-                raise IncompleteError(self.fate.message, self.fate.hint)
+            sent: deque[Request] = deque()
+            try:
+                for request in requests:
+                    self._meet(
+                        request, partial(protocol.send, self.requests, request.header, request.buffers)
+                    )
+                    sent.append(request)
+                    if len(sent) > 1:
+                        yield self._collect(sent.popleft())
+                while sent:
+                    yield self._collect(sent.popleft())
+            finally:
+                while sent and self.fate is None:
+                    self._collect(sent.popleft())
+
+    def _collect(self, request: Request) -> Answer:
+        answer: Answer = self._meet(request, partial(protocol.receive, self.answers, request.limit))
         refusal = answer[0].get("refusal")
         if isinstance(refusal, list) and len(refusal) == 2:
             raise IncompleteError(one_line(refusal[0], 2000), one_line(refusal[1], 2000))
         return answer
 
-    def _exchange(
-        self, request: dict[str, Any], buffers: list[Any], limit: int
-    ) -> tuple[dict[str, Any], list[bytearray]]:
-        with _Watch(self) as watch:
-            try:
-                protocol.send(self.requests, request, buffers)
-                return protocol.receive(self.answers, limit)
-            except (EOFError, OSError, ValueError):
-                self._wait()
-                self.fate = _story(self, request["do"], watch.expired)
-            except (protocol.BadMessage, MemoryError) as error:
-                self.fate = nonsense(error)
+    def _meet(self, request: Request, exchange: Callable[[], Any]) -> Any:
+        """Do one half of an exchange, in time and in order, or settle how the process ended."""
+        if self.fate is None:
+            with _Watch(self) as watch:
+                try:
+                    return exchange()
+                except (EOFError, OSError, ValueError):
+                    self._wait()
+                    self.fate = self._story(request.header["do"], watch.expired)
+                except (protocol.BadMessage, MemoryError) as error:
+                    self.fate = nonsense(error)
             self.end()
-            return {}, []
+        raise IncompleteError(self.fate.message, self.fate.hint)
 
     def _wait(self) -> None:
         """Let a process that crashed finish, so that it can be said how."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
+
+    def _story(self, doing: str, expired: bool) -> IncompleteError:
+        said = Path(self.folder.name, "stderr").read_text("utf-8", "replace").strip().splitlines()
+        return story(self.settings, self.process.returncode, doing, expired, said[-1] if said else "")
 
     def end(self) -> None:
         """End the process and remove its folder."""
@@ -126,38 +144,6 @@ class Worker:
         self.process.kill()
         self.process.wait()
         self.folder.cleanup()
-
-
-def _story(worker: Worker, doing: str, expired: bool) -> IncompleteError:
-    """Return how the process of *worker* came to its end."""
-    settings, code = worker.settings, worker.process.returncode
-    what = _DOING.get(doing, "predicting")
-    if expired:
-        return IncompleteError(
-            f"the model's process gave no answer within {settings.timeout:g} s of {what}",
-            "Allow it more time with --timeout, if the model is known to be slow.",
-        )
-    if doing == "lock":
-        said = Path(worker.folder.name, "stderr").read_text("utf-8", "replace").strip().splitlines()
-        return IncompleteError(
-            f"the model's process could not start under {one_line(settings.python or sys.executable)}"
-            + (f": {one_line(said[-1])}" if said else ""),
-            "Name a Python 3.8 or newer that has scikit-learn installed, as in --python .venv/bin/python.",
-        )
-    how = f"exit code {code}" if code is None or code >= 0 else signal.Signals(-code).name
-    return IncompleteError(
-        f"the model's process crashed while {what} ({how})",
-        "The file is damaged, hostile, from another library version, or needs more than "
-        f"{settings.memory // _MIB} MiB: try --python with the model's own environment, or raise --memory.",
-    )
-
-
-def nonsense(error: Exception) -> IncompleteError:
-    """Return the error of a process that answered what no honest model answers."""
-    return IncompleteError(
-        f"the model's process sent an answer that makes no sense ({one_line(error) or type(error).__name__})",
-        "Treat the model file as hostile, or the interpreter named with --python as broken.",
-    )
 
 
 class _Watch:
@@ -179,6 +165,7 @@ class _Watch:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self._timer.join()  # it holds the worker, which would outlive its last user by a moment
 
 
 def start(settings: Settings) -> Worker:
@@ -197,23 +184,25 @@ def start(settings: Settings) -> Worker:
     worker = Worker(settings, process, folder)
     weakref.finalize(worker, _reap, process, folder)
     try:
-        answer, _ = worker.ask(
-            {
-                "do": "lock",
-                "path": str(settings.path.resolve()),
-                "module_path": [str(path.resolve()) for path in settings.module_path],
-                "site": surroundings.own_site() if settings.python is None else [],
-                "isolation": settings.isolation,
-                "memory": settings.memory,
-                "load": settings.load,
-            }
-        )
+        answer, _ = worker.ask(Request(_lock_request(settings)))
     except BaseException:
         worker.end()
         raise
     worker.isolation = _texts(answer.get("isolation"))
     worker.versions = _texts(answer.get("versions"))
     return worker
+
+
+def _lock_request(settings: Settings) -> dict[str, Any]:
+    return {
+        "do": "lock",
+        "path": str(settings.path.resolve()),
+        "module_path": [str(path.resolve()) for path in settings.module_path],
+        "site": surroundings.own_site() if settings.python is None else [],
+        "isolation": settings.isolation,
+        "memory": settings.memory,
+        "load": settings.load,
+    }
 
 
 def _spawn(program: str, folder: tempfile.TemporaryDirectory[str]) -> subprocess.Popen[bytes]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.loading import columns, protocol
-from aiaudit.loading.predicting import explain_failure
-from aiaudit.loading.process import Worker, nonsense
+from aiaudit.loading.endings import nonsense
+from aiaudit.loading.explanations import explain_failure
+from aiaudit.loading.process import Answer, Request, Worker
 from aiaudit.model import ModelFacts
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_Answer = tuple[dict[str, Any], list[bytearray]]
 #: Bytes that an answer may take beside those of its rows, and for each row and class.
 _ANSWER_BYTES, _CELL_BYTES = 64 << 20, 512
 #: What goes wrong when a description does not fit its buffers.
@@ -33,7 +34,7 @@ class Traits:
     n_features: int | None
 
 
-def traits_of(answer: _Answer) -> Traits:
+def traits_of(answer: Answer) -> Traits:
     """Return the traits in the *answer* to a load.
 
     Raises
@@ -102,28 +103,34 @@ class RemoteModel:
         IncompleteError
             The model failed, or its process ended.
         """
-        header, buffers = self._ask("predict", frame)
-        return self._labels(header.get("labels"), buffers)
+        [answer] = self.stream("predict", [frame])
+        if answer is None:
+            raise nonsense(ValueError("no decisions"))
+        return answer
 
     def scores(self, frame: pd.DataFrame) -> np.ndarray | None:
         """Return probabilities (n, classes), else the decision function, else outlier scores (n,), else None."""
-        header, buffers = self._ask("scores", frame)
-        found = header.get("scores")
-        return None if found is None else self._labels(found, buffers)
+        [answer] = self.stream("score", [frame])
+        return answer
 
-    def _labels(self, description: Any, buffers: list[bytearray]) -> np.ndarray:
-        try:
-            return columns.decode_labels(description, buffers)  # type: ignore[no-any-return]
-        except _MALFORMED as error:
-            raise nonsense(error) from None
+    def stream(self, what: str, frames: Iterable[pd.DataFrame]) -> Iterator[np.ndarray | None]:
+        """Yield what the model answers for each of *frames*; *what* is ``predict`` or ``score``.
 
-    def _ask(self, what: str, frame: pd.DataFrame) -> _Answer:
+        Raises
+        ------
+        IncompleteError
+            The model failed, or its process ended.
+        """
+        for header, buffers in self._worker.stream(self._request(what, frame) for frame in frames):
+            raise_failure(header, what)
+            found = header.get("answer")
+            yield None if found is None else _decoded(found, buffers)
+
+    def _request(self, what: str, frame: pd.DataFrame) -> Request:
         writer = protocol.Writer()
-        request = {"do": what, "frame": encode(frame, writer)}
+        header = {"do": what, "frame": encode(frame, writer)}
         cells = len(frame) * (len(self._traits.classes or ()) + 1)
-        header, buffers = self._worker.ask(request, writer, _ANSWER_BYTES + cells * _CELL_BYTES)
-        raise_failure(header, "score" if what == "scores" else what)
-        return header, buffers
+        return Request(header, writer.buffers, _ANSWER_BYTES + cells * _CELL_BYTES)
 
     def close(self) -> None:
         """End the process."""
@@ -134,6 +141,13 @@ class RemoteModel:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _decoded(description: Any, buffers: list[bytearray]) -> np.ndarray:
+    try:
+        return columns.decode_labels(description, buffers)  # type: ignore[no-any-return]
+    except _MALFORMED as error:
+        raise nonsense(error) from None
 
 
 def encode(frame: pd.DataFrame, writer: protocol.Writer) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from aiaudit.loading.looking import (
     unlisted,
 )
 from aiaudit.loading.releases import check_release
+from aiaudit.loading.surroundings import Settings
 
 _TIMEOUT = 120.0
 
@@ -88,7 +89,7 @@ def scan_model(path: str | Path, *, trust: Sequence[str] = (), memory: int | Non
     trusted = exact_names(trust)
     seen, problem = None, None
     worker = process.start(
-        process.Settings(path=path, memory=memory or memory_for(path), timeout=_TIMEOUT, load=False)
+        Settings(path=path, memory=memory or memory_for(path), timeout=_TIMEOUT, load=False)
     )
     try:
         seen = look(worker)

@@ -6,11 +6,43 @@ import os
 import shutil
 import site
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiaudit.errors import UsageError, one_line
 
 _PASSED_ON = ("LD_LIBRARY_PATH", "OMP_NUM_THREADS", "SYSTEMROOT", "TZ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How the model's process is run.
+
+    Parameters
+    ----------
+    path : Path
+        The model file.
+    python : str or None
+        Its interpreter; None for ours.
+    module_path : tuple of Path
+        Folders in which it may import trusted classes.
+    isolation : str
+        ``auto``, ``strict`` or ``none``.
+    memory : int
+        Bytes of address space.
+    timeout : float
+        Seconds that one answer may take.
+    load : bool
+        False for a look at the file only.
+    """
+
+    path: Path
+    python: str | None = None
+    module_path: tuple[Path, ...] = ()
+    isolation: str = "auto"
+    memory: int
+    timeout: float
+    load: bool = True
 
 
 def interpreter(python: str | None) -> str:

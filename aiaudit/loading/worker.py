@@ -7,11 +7,12 @@ this package: standard library, numpy and what the model needs, Python 3.8 or ne
 from __future__ import annotations
 
 import os
+import queue
 import sys
 import threading
-import time
 import types
 import warnings
+from typing import Any
 
 
 def _siblings() -> None:
@@ -42,31 +43,42 @@ def _own_streams() -> tuple[object, object]:
     return requests, answers
 
 
-def _leave_with_parent() -> None:
-    """End this process when the audit has ended, also in the middle of a computation."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
+def _receive(requests: object) -> Any:
+    """Return the next request; end the process when the audit has ended, also in the middle of a computation."""
+    try:
+        return protocol.receive(requests, _REQUEST_LIMIT)  # type: ignore[arg-type]
+    except EOFError:
         os._exit(0)
 
-    threading.Thread(target=watch, daemon=True).start()
+
+def _read_ahead(requests: object) -> queue.Queue[Any]:
+    """Take in the next request while one is worked on."""
+    arrived: queue.Queue[Any] = queue.Queue(maxsize=1)
+
+    def read() -> None:
+        while True:
+            arrived.put(_receive(requests))
+
+    threading.Thread(target=read, daemon=True).start()
+    return arrived
 
 
 def main() -> None:
     """Answer requests until the audit closes the pipe."""
     requests, answers = _own_streams()
     warnings.simplefilter("ignore")
-    host = answering.Host(_leave_with_parent)
-    while True:
-        try:
-            header, buffers = protocol.receive(requests, _REQUEST_LIMIT)  # type: ignore[arg-type]
-        except EOFError:
-            os._exit(0)
+    host = answering.Host()
+
+    def reply(request: Any) -> None:
         writer = protocol.Writer()
+        header, buffers = request
         answer = answering.answer(host, header, buffers, writer)
         protocol.send(answers, answer, writer.buffers)  # type: ignore[arg-type]
+
+    reply(_receive(requests))  # puts up the locks, which hold for threads started later only
+    arrived = _read_ahead(requests)
+    while True:
+        reply(arrived.get())
 
 
 if __name__ == "__main__":
