@@ -61,7 +61,7 @@ def test_folders_at_the_top_are_seen_inside_the_package(name):
     assert str(link.readlink()) == f"../{name}"
 
 
-@pytest.mark.parametrize("path", OURS, ids=relative)
+@pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_files_are_short(path):
     limit = 120 if path.is_relative_to(ROOT / "checks") else 250
     assert len(path.read_text("utf-8").splitlines()) <= limit

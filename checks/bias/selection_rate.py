@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.contrasts import Contrasts, contrasts
+from aiaudit.measuring.contrasts import Contrasts, contrasts
 from aiaudit.facts import Better, Measurement
 from aiaudit.metrics import difference, rate, ratio, value
-from aiaudit.rates import Cells, cells, stacked
+from aiaudit.measuring.rates import Cells, cells, stacked
 from aiaudit.statistics.adverse_impact import one_person_flip, shortfall
-from aiaudit.statistics.bounds import unknown_bounds
 from aiaudit.subject import PREDICTED, Subject
 
 UGESP = "29 CFR 1607.4(D)"
 QA = "44 FR 11996 (1979)"
-MANSKI = "Manski 2003, Partial Identification of Probability Distributions"
 #: Both places of the one axis: everybody.
 EITHER = [(0,), (1,)]
-UNKNOWN = "whichever group the people of unknown group belong to."
 
 RATE = rate("selection_rate", "People given a favourable decision, of all people in the group.", UGESP)
 REJECTED = rate("rejection_rate", "People given an unfavourable decision, of all.", UGESP, Better.LOWER)
@@ -48,19 +43,13 @@ SHORTFALL = value(
     "Selections the group would have had at the reference group's rate, minus those it had.",
     "customary in adverse-impact analysis",
 )
-LOWEST = value(
-    "impact_ratio_lowest", "ratio", f"The lowest the ratio can be, {UNKNOWN}", MANSKI, Better.HIGHER, 1.0
-)
-HIGHEST = value(
-    "impact_ratio_highest", "ratio", f"The highest it can be, {UNKNOWN}", MANSKI, Better.HIGHER, 1.0
-)
 
 
 @check(
     id="bias.selection-rate",
     title="Groups are selected at different rates",
     needs=[Need.DECISIONS, Need.GROUPS],
-    metrics=[RATE, RATIO, DIFFERENCE, REJECTION, FLIP, SHORTFALL, LOWEST, HIGHEST],
+    metrics=[RATE, RATIO, DIFFERENCE, REJECTION, FLIP, SHORTFALL],
     remediation=[
         "Compare the groups' outcome rates in the training data first: a gap that is already there is copied, "
         "and no change to the model alone explains it.",
@@ -85,8 +74,7 @@ def selection_rate(subject: Subject) -> Iterator[Measurement]:
     attributes. Each group is set against the most favoured group of at least 30 people by ratio, by
     difference and by the ratio of rejections. Rates carry Wilson intervals, ratios Koopman's and differences
     Newcombe's; equality is tested by Fisher's exact test where counts are small and by the pooled Z test
-    elsewhere, and both are reported. People whose group is unknown are a group of their own; for single
-    attributes the bounds say how far the ratio could move if their groups were known.
+    elsewhere, and both are reported. People whose group is unknown are a group of their own.
 
     ## Known limits
 
@@ -95,14 +83,11 @@ def selection_rate(subject: Subject) -> Iterator[Measurement]:
 
     ## References
 
-    29 CFR 1607.4(D); Koopman 1984; Newcombe 1998; Manski 2003.
+    29 CFR 1607.4(D); Koopman 1984; Newcombe 1998; docs/statistics.md for the changes in sparse tables.
     """
     if not subject.favorable:
         raise NotApplicable(f"a {subject.task} model selects nobody")
     yield from _compared(subject, stacked(subject, [PREDICTED]))
-    for attribute in subject.attributes:
-        if attribute.missing:
-            yield from _bounds(subject, cells(subject, [attribute], [PREDICTED]))
 
 
 def _compared(subject: Subject, groups: Cells) -> Iterator[Measurement]:
@@ -121,16 +106,3 @@ def _contrasts(found: Contrasts, refused: Contrasts) -> Iterator[Measurement]:
     yield from refused.ratios(REJECTION)
     yield from found.values(FLIP, one_person_flip(*counts), "counts with one selection moved")
     yield from found.values(SHORTFALL, shortfall(*counts), "expected minus actual selections")
-
-
-def _bounds(subject: Subject, groups: Cells) -> Iterator[Measurement]:
-    rates, method = groups.rates(RATE, [(1,)], EITHER), "every allocation of the unknown"
-    unknown = ~rates.known
-    for rule in subject.references:
-        found = contrasts(rates, rule)
-        if found is not None:
-            counts = (found.x1, found.n1, found.x2, found.n2)
-            bounds = unknown_bounds(*counts, rates.x[unknown].sum(), rates.n[unknown].sum())
-            theirs = rates.known[found.groups]
-            yield from found.values(LOWEST, np.where(theirs, bounds.ratio_low, np.nan), method)
-            yield from found.values(HIGHEST, np.where(theirs, bounds.ratio_high, np.nan), method)

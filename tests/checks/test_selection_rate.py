@@ -153,26 +153,6 @@ def test_a_group_may_have_any_name(name):
     assert {s: m.value for s, m in found.items()} == {(name,): 0.5, ("b",): 0.0, (missing,): 1.0}
 
 
-def test_bounds_hold_whatever_the_unknown_are():
-    subject = subject_of({"g": ["a"] * 50 + ["b"] * 50 + [None] * 6}, ["1"] * 25 + ["0"] * 25 + ["1"] * 40 + ["0"] * 10 + ["1", "0"] * 3)  # fmt: skip
-    low, high = (
-        measurements(subject, name, "g")["a",].value
-        for name in ("impact_ratio_lowest", "impact_ratio_highest")
-    )
-    assert measurements(subject, "impact_ratio", "g")["a",].value == 0.625
-    seen = []
-    for selected in range(4):
-        for refused in range(4):
-            a = (25 + selected) / (50 + selected + refused)
-            b = (40 + 3 - selected) / (50 + 6 - selected - refused)
-            seen.append(a / b)
-    assert (min(seen), max(seen)) == pytest.approx((low, high))
-
-
-def test_bounds_are_not_measured_where_everybody_is_known():
-    assert measurements(people({"a": (9, 3), "b": (9, 6)}), "impact_ratio_lowest", "g") == {}
-
-
 def test_two_of_three_labels_are_favourable():
     subject = subject_of({"g": ["a", "a", "b", "b"]}, ["x", "y", "z", "y"], favorable="x")
     subject = replace(subject, favorable=("x", "z"))
