@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.measuring.contrasts import Contrasts, contrasts
 from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.cells import Cells, stacked
+from aiaudit.measuring.contrasts import Contrasts, contrasts
 from aiaudit.metrics import difference, rate, ratio, value
-from aiaudit.measuring.rates import Cells, cells, stacked
 from aiaudit.statistics.adverse_impact import one_person_flip, shortfall
 from aiaudit.subject import PREDICTED, Subject
 
@@ -59,6 +59,7 @@ SHORTFALL = value(
         "model has not seen.",
         "Until then let a person review unfavourable decisions about the group that is behind.",
     ],
+    weighted=True,
 )
 def selection_rate(subject: Subject) -> Iterator[Measurement]:
     """Measure how often each group is given the favourable decision.
