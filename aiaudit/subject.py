@@ -16,7 +16,7 @@ from aiaudit.errors import AuditError
 from aiaudit.groups import Attribute
 from aiaudit.labels import Task
 from aiaudit.model import Model
-from aiaudit.partitions import Partitions, partitions_of
+from aiaudit.measuring.partitions import Partitions, partitions_of
 from aiaudit.scores import Scores, model_scores
 from aiaudit.tally import Axis, Tally, tally
 
@@ -90,7 +90,7 @@ class Subject:
     depth : int
         How many attributes are crossed at most.
     references : tuple of str
-        Rules by which groups are contrasted (see `aiaudit.contrasts.contrasts`).
+        Rules by which groups are contrasted (see `aiaudit.measuring.contrasts.contrasts`).
     data : mapping of str to str
         Name and digest of the data files, by role.
     notes : tuple of str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Measurement
-from aiaudit.means import means
+from aiaudit.measuring.means import means
 from aiaudit.metrics import difference, value
 from aiaudit.subject import Subject
 

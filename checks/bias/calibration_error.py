@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.estimates import number
 from aiaudit.facts import Form, Measurement
+from aiaudit.measuring.partitions import Bools, Floats, Ints, Partitions
+from aiaudit.measuring.rates import LEVEL, interval, number
 from aiaudit.metrics import rate, value
-from aiaudit.partitions import Bools, Floats, Ints, Partitions
-from aiaudit.rates import LEVEL, interval
 from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.confusion import DIFFERENCES, RATES, RATIOS, SHAPES, accuracy
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Measurement
-from aiaudit.rates import stacked
+from aiaudit.measuring.cells import stacked
+from aiaudit.measuring.confusion import DIFFERENCES, RATES, RATIOS, SHAPES, accuracy
+from aiaudit.measuring.contrasts import contrasts
 from aiaudit.subject import ACTUAL, PREDICTED, Subject
 
 
@@ -27,6 +27,7 @@ from aiaudit.subject import ACTUAL, PREDICTED, Subject
         "Refit under an error-rate constraint (equalized odds) and compare the price in accuracy, or send "
         "borderline cases of every group to a person.",
     ],
+    weighted=True,
 )
 def error_rates(subject: Subject) -> Iterator[Measurement]:
     """Measure how often the model is right and wrong about each group.

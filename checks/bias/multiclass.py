@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Better, Measurement, Metric
+from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.rates import Rates
 from aiaudit.metrics import difference, rate, ratio
-from aiaudit.rates import Rates
 from aiaudit.subject import Subject
 
 Tensor = npt.NDArray[np.int64]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Better, Measurement
-from aiaudit.means import means
+from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.means import means
+from aiaudit.measuring.partitions import Floats
+from aiaudit.measuring.rates import rates_of, together
 from aiaudit.metrics import difference, rate, ratio, value
-from aiaudit.partitions import Floats
-from aiaudit.rates import Rates
 from aiaudit.subject import Subject
 
 SINGH = "Singh and Joachims 2018, arXiv:1802.07281"
@@ -43,6 +43,7 @@ EXPOSURE_RATIO = ratio("exposure_ratio", "The group's exposure over the referenc
         "Show more of the list, or in another order for equal or nearly equal scores; both cost little.",
         "Ask whether one list is needed at all: people can be reviewed in batches of like scores.",
     ],
+    weighted=True,
 )
 def ranking(subject: Subject) -> Iterator[Measurement]:
     """Measure who stands at the top of the list that the scores make.
@@ -67,22 +68,13 @@ def ranking(subject: Subject) -> Iterator[Measurement]:
 
     Singh and Joachims 2018; Jarvelin and Kekalainen 2002; Yang and Stoyanovich 2017, arXiv:1610.08559.
     """
-    scores, groups = subject.scores, subject.grouped
+    scores = subject.scores
     if scores is None or not subject.n:
         raise NotApplicable("there is no row with a score")
     worst_first = np.sort(scores.values)
     places = [max(int(np.ceil(share * subject.n)), 1) for share in TOPS.values()]
-    tops = [(scores.values >= worst_first[-k]).astype(float) for k in places]
-    rows = groups.counts()
-    rates = Rates(
-        metric=RATE,
-        scopes=tuple({**scope, "top": top} for top in TOPS for scope in groups.scopes),
-        known=np.tile(groups.known, len(TOPS)),
-        x=np.concatenate([np.rint(groups.sums(top)).astype(np.int64) for top in tops]),
-        n=np.tile(rows, len(TOPS)),
-        rows=np.tile(rows, len(TOPS)),
-        parts=groups.parts * len(TOPS),
-    )
+    tops = [scores.values >= worst_first[-k] for k in places]
+    rates = together([rates_of(subject, RATE, hits, top=top) for top, hits in zip(TOPS, tops, strict=True)])
     yield from rates.measurements()
     exposure = means(
         subject, EXPOSURE, _exposure(scores.values), f"places by {scores.source}", bounds=(0.0, np.inf)

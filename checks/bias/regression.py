@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.estimates import Estimates
 from aiaudit.facts import Better, Measurement
-from aiaudit.means import means, root
+from aiaudit.measuring.estimates import Estimates
+from aiaudit.measuring.means import means, root
 from aiaudit.metrics import difference, ratio, value
 from aiaudit.subject import Subject
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Measurement
+from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.rates import rates_of, together
 from aiaudit.metrics import difference, rate, ratio
-from aiaudit.rates import Rates
 from aiaudit.subject import Subject
 
 AGARWAL = "Agarwal, Dudik and Wu 2019, arXiv:1905.12843"
@@ -41,6 +41,7 @@ GAP = difference(
         "Compare with true outcomes (separation) before calling the gap the model's own.",
         "If only the highest numbers matter in use, say so in the policy, and judge that quantile alone.",
     ],
+    weighted=True,
 )
 def regression_quantiles(subject: Subject) -> Iterator[Measurement]:
     """Measure how often each group's predicted number lies above quantiles of everybody.
@@ -64,20 +65,11 @@ def regression_quantiles(subject: Subject) -> Iterator[Measurement]:
 
     Agarwal, Dudik and Wu 2019; Steinberg, Reid and O'Callaghan 2020, arXiv:2001.06089.
     """
-    predicted, groups = subject.predicted_values, subject.grouped
+    predicted = subject.predicted_values
     if predicted is None or not subject.n:
         raise NotApplicable(f"a {subject.task} model predicts labels, not numbers")
-    rows = groups.counts()
-    above = [predicted > np.quantile(predicted, share) for share in TOPS.values()]
-    rates = Rates(
-        metric=RATE,
-        scopes=tuple({**scope, "top": top} for top in TOPS for scope in groups.scopes),
-        known=np.tile(groups.known, len(TOPS)),
-        x=np.concatenate([np.rint(groups.sums(part.astype(float))).astype(np.int64) for part in above]),
-        n=np.tile(rows, len(TOPS)),
-        rows=np.tile(rows, len(TOPS)),
-        parts=groups.parts * len(TOPS),
-    )
+    above = {top: predicted > np.quantile(predicted, share) for top, share in TOPS.items()}
+    rates = together([rates_of(subject, RATE, hits, top=top) for top, hits in above.items()])
     yield from rates.measurements()
     for rule in subject.references:
         found = contrasts(rates, rule)

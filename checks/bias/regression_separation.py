@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.estimates import Compared
 from aiaudit.facts import Better, Form, Measurement
-from aiaudit.means import means
+from aiaudit.measuring.estimates import Compared
+from aiaudit.measuring.means import means
+from aiaudit.measuring.strata import quantile_bins, stratified
 from aiaudit.metrics import difference, value
-from aiaudit.strata import quantile_bins, stratified
 from aiaudit.subject import Subject
 
 STEINBERG = "Steinberg, Reid and O'Callaghan 2020, arXiv:2001.06089"

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.estimates import Estimates
 from aiaudit.facts import Better, Measurement, Scope
+from aiaudit.measuring.estimates import Estimates
+from aiaudit.measuring.partitions import Bools, Floats, Partitions
+from aiaudit.measuring.ranked import Auc, auc, ranked
 from aiaudit.metrics import difference, value
-from aiaudit.partitions import Bools, Floats, Partitions
-from aiaudit.ranked import Auc, auc, ranked
 from aiaudit.subject import Subject
 
 DELONG = "DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.distances import kolmogorov_smirnov, wasserstein
-from aiaudit.estimates import Estimates
 from aiaudit.facts import Better, Form, Measurement, Reference
-from aiaudit.means import means
+from aiaudit.measuring.distances import kolmogorov_smirnov, wasserstein
+from aiaudit.measuring.estimates import Estimates
+from aiaudit.measuring.means import means
+from aiaudit.measuring.partitions import Floats
+from aiaudit.measuring.ranked import ranked
 from aiaudit.metrics import difference, value
-from aiaudit.partitions import Floats
-from aiaudit.ranked import ranked
 from aiaudit.subject import Subject
 
 SMIRNOV = "Smirnov 1948, Annals of Mathematical Statistics 19"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.rates import rates_of
 from aiaudit.metrics import difference, rate, ratio, value
-from aiaudit.rates import Rates
 from aiaudit.subject import Subject
 
 RULE = "6 RCNY 5-300 and 5-301(c) (New York City, Local Law 144 of 2021)"
@@ -33,6 +33,7 @@ TIED = value("score_ties", "rows", "Rows whose score is the median itself: not a
         "Find the features that carry the gap and ask of each whether the purpose of the score really needs it.",
         "Where many rows tie at the median, have the score computed more finely and measure again.",
     ],
+    weighted=True,
 )
 def scoring_rate(subject: Subject) -> Iterator[Measurement]:
     """Measure how often each group scores above the median.
@@ -45,7 +46,7 @@ def scoring_rate(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    The median is that of all rows, people of unknown group included; a score equal to it is not above it. The
+    The median is that of all rows, weighted or not, people of unknown group included; a score equal to it is not above it. The
     share above, by group, is set against a reference by ratio and difference, with the intervals and tests of
     any other rate, the median taken as given. A regression's scores are its predictions. Scores run so that
     higher is better for the person: where they came the other way round they were turned, and the measurement's
@@ -64,18 +65,7 @@ def scoring_rate(subject: Subject) -> Iterator[Measurement]:
     if scores is None or not subject.n:
         raise NotApplicable("there is no row with a score")
     median = float(np.median(scores.values))
-    above = (scores.values > median).astype(float)
-    groups = subject.grouped
-    rows = groups.counts()
-    rates = Rates(
-        metric=RATE,
-        scopes=groups.scopes,
-        known=groups.known,
-        x=np.rint(groups.sums(above)).astype(np.int64),
-        n=rows,
-        rows=rows,
-        parts=groups.parts,
-    )
+    rates = rates_of(subject, RATE, scores.values > median)
     yield from rates.measurements()
     for rule in subject.references:
         found = contrasts(rates, rule)

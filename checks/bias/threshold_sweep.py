@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.partitions import Bools, Floats
+from aiaudit.measuring.rates import Rates
 from aiaudit.metrics import rate, ratio, value
-from aiaudit.partitions import Bools, Floats
-from aiaudit.rates import Rates
 from aiaudit.subject import Subject
 
 UGESP, STEPS = "29 CFR 1607.4(D), at every cut-off", 20

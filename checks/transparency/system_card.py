@@ -10,8 +10,8 @@ import numpy as np
 from aiaudit.card import Attestation, State, SystemCard, day, faults, fields, validity
 from aiaudit.check import check
 from aiaudit.facts import Better, Interval, Measurement, Scope
+from aiaudit.measuring.rates import LEVEL
 from aiaudit.metrics import value
-from aiaudit.rates import LEVEL
 from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
 

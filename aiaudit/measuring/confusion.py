@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiaudit.facts import Better, Metric
+from aiaudit.measuring.cells import Cells, Place
+from aiaudit.measuring.rates import Rates
 from aiaudit.metrics import difference, rate, ratio
-from aiaudit.rates import Cells, Place, Rates
 
 HARDT = "Hardt, Price and Srebro 2016, arXiv:1610.02413"
 CHOULDECHOVA = "Chouldechova 2017, doi:10.1089/big.2016.0047"
@@ -100,7 +101,7 @@ ACCURACY = rate("accuracy", "Decisions equal to the recorded outcome, of all dec
 
 def accuracy(groups: Cells) -> Rates:
     """Return the share of decisions that equal the recorded outcome, label by label."""
-    return groups.shares(ACCURACY, groups.right, groups.rows)
+    return groups.accuracy(ACCURACY)
 
 
 RATES = (ACCURACY, *(shape.metric for shape in SHAPES))

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from aiaudit.estimates import Estimates
 from aiaudit.facts import Metric
-from aiaudit.rates import partitions
+from aiaudit.measuring.estimates import Estimates
+from aiaudit.measuring.rates import partitions
 from aiaudit.subject import Subject
 
 Floats = npt.NDArray[np.float64]

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy.special import ndtr, stdtr, stdtrit
 
 from aiaudit.facts import Form, Interval, Measurement, Metric, Reference, Scope
-from aiaudit.rates import LEVEL, interval, partitions
-from aiaudit.reference import choose
+from aiaudit.measuring.rates import LEVEL, interval, number, partitions
+from aiaudit.measuring.reference import choose
 from aiaudit.statistics._counts import critical
 
 Floats = npt.NDArray[np.float64]
@@ -171,11 +171,6 @@ class Estimates:
         if sure is None:
             remarks["no_interval"] = "undefined, or too few rows for a standard error"
         return remarks
-
-
-def number(value: float) -> float | None:
-    """Return a number of NumPy's as Python's; None where it is undefined."""
-    return float(value) if np.isfinite(value) else None
 
 
 def _smaller(one: float | None, other: float | None) -> float | None:

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
-from aiaudit.contrasts import contrasts
 from aiaudit.facts import Better
+from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.rates import Rates
+from aiaudit.measuring.reference import REFERENCE_MIN
 from aiaudit.metrics import difference, rate, ratio
-from aiaudit.rates import Rates
-from aiaudit.reference import REFERENCE_MIN
 
 RATIO = ratio("some_ratio", "A ratio.", "here")
 DIFFERENCE = difference("some_difference", "A difference.", "here")

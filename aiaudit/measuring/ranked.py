@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from aiaudit.partitions import Bools, Floats, Ints
+from aiaudit.measuring.partitions import Bools, Floats, Ints
 from aiaudit.subject import Subject
 
 

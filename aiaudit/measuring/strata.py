@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiaudit.partitions import Floats, Ints, Partitions
-from aiaudit.rates import partitions
+from aiaudit.measuring.partitions import Floats, Ints, Partitions
+from aiaudit.measuring.rates import partitions
 
 
 @dataclass(frozen=True, kw_only=True)

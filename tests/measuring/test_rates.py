@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from aiaudit.facts import Better
+from aiaudit.measuring.cells import cells
+from aiaudit.measuring.rates import LEVEL, Rates
 from aiaudit.metrics import rate
-from aiaudit.rates import LEVEL, Rates, cells
 from aiaudit.subject import ACTUAL, PREDICTED
 from aiaudit.testing import subject_of
 

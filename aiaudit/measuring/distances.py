@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import kolmogorov
 
-from aiaudit.partitions import Floats
+from aiaudit.measuring.partitions import Floats
 
 
 def kolmogorov_smirnov(one: Floats, other: Floats) -> tuple[float, float]:

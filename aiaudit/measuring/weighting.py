@@ -1,0 +1,47 @@
+"""Weighted rates set against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from aiaudit.measuring.partitions import Floats
+from aiaudit.statistics.mover import Estimate, mover_difference, mover_ratio
+from aiaudit.statistics.weighted import WeightedRate
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightedContrasts:
+    """Weighted rates of groups and of their references, c elements each."""
+
+    first: WeightedRate
+    second: WeightedRate
+
+    @property
+    def p_value(self) -> Floats:
+        """Two-sided Z test of equal rates on both linearized errors; NaN where an error is unknown."""
+        gap = np.abs(self.first.value - self.second.value)
+        error = np.hypot(self.first.standard_error, self.second.standard_error)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.where(error > 0, 2 * ndtr(-gap / error), np.where(gap == 0, 1.0, np.nan)))
+
+    @property
+    def effective_n(self) -> Floats:
+        """Rows of equal weight that the smaller side is worth."""
+        return np.fmin(np.nan_to_num(self.first.effective_n), np.nan_to_num(self.second.effective_n))
+
+    def difference(self) -> tuple[Floats, Floats, Floats]:
+        """Return first minus second and the ends of its interval, recovered from those of the rates."""
+        return self.first.value - self.second.value, *mover_difference(*self._estimates())
+
+    def ratio(self) -> tuple[Floats, Floats, Floats]:
+        """Return first over second and the ends of its interval; NaN where the second is 0."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = np.where(self.second.value > 0, self.first.value / self.second.value, np.nan)
+        return value, *mover_ratio(*self._estimates())
+
+    def _estimates(self) -> tuple[Estimate, Estimate]:
+        first, second = (Estimate(r.value, r.low, r.high) for r in (self.first, self.second))
+        return first, second
