@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from aiaudit.demo import PROTECTED, loans, train
 
 
@@ -21,6 +23,7 @@ def test_demo_writes_a_whole_audit(aiaudit, tmp_path):
     assert (("race", "black"),) in failed
 
 
+@pytest.mark.slow
 def test_demo_folder_can_be_audited_again(aiaudit, tmp_path, monkeypatch):
     aiaudit("demo", tmp_path)
     first = (tmp_path / "record.json").read_bytes()

@@ -72,6 +72,7 @@ def test_a_model_cannot_reach_out_run_write_or_read(probes, open_probe, tmp_path
     assert sorted(os.listdir(tmp_path / "home")) == ["secret", "secret.victim"]
 
 
+@pytest.mark.slow
 @linux
 def test_without_locks_the_same_deeds_succeed(probes, open_probe, tmp_path):
     """So that the test above shows what the locks do, not that the deeds were impossible."""
@@ -95,6 +96,7 @@ def test_the_locks_in_force_are_facts(probes, open_probe):
     assert isolation["seccomp"].startswith(("on", "not available"))
 
 
+@pytest.mark.slow
 def test_no_variable_of_ours_reaches_the_model(probes, open_probe, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very secret")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
@@ -121,6 +123,7 @@ LIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lie", LIES)
 def test_a_process_that_lies_is_not_believed(lie, probes, open_probe):
     model = open_probe(probes.Liar(LIES[lie]))
@@ -130,11 +133,13 @@ def test_a_process_that_lies_is_not_believed(lie, probes, open_probe):
     assert any(words in caught.value.message for words in expected), caught.value.message
 
 
+@pytest.mark.slow
 def test_a_model_that_leaves_is_an_incomplete_audit(probes, open_probe):
     with pytest.raises(IncompleteError, match=r"failed to predict.*SystemExit"):
         predict_in_batches(open_probe(probes.Leaver()), pd.DataFrame({"x": [1]}))
 
 
+@pytest.mark.slow
 def test_what_a_model_prints_goes_nowhere(probes, open_probe, capfd):
     assert predict_in_batches(open_probe(probes.Noisy()), pd.DataFrame({"x": [1, 2]})).tolist() == [0, 0]
     assert capfd.readouterr() == ("", "")
@@ -152,6 +157,7 @@ def test_a_module_that_does_something_at_import_is_stopped_and_named(tmp_path, m
     assert "tried to run a program (os.system), which was blocked" in caught.value.message + caught.value.hint
 
 
+@pytest.mark.slow
 def test_a_closed_model_says_so(probes, open_probe):
     model = open_probe(probes.Noisy())
     model.close()
@@ -160,6 +166,7 @@ def test_a_closed_model_says_so(probes, open_probe):
         model.predict(pd.DataFrame({"x": [1]}))
 
 
+@pytest.mark.slow
 def test_a_forgotten_model_leaves_no_process_and_no_folder(probes, tmp_path):
     (tmp_path / "m.pkl").write_bytes(pickle.dumps(probes.Noisy()))
     model = open_model(tmp_path / "m.pkl", trust=["probes.Noisy"], module_path=[SOURCE])
@@ -171,6 +178,7 @@ def test_a_forgotten_model_leaves_no_process_and_no_folder(probes, tmp_path):
     assert not folder.exists()
 
 
+@pytest.mark.slow
 @linux
 def test_the_process_ends_with_the_audit(tmp_path, probes):
     """Also when the audit is killed and cannot say goodbye, in the middle of a computation."""
@@ -202,6 +210,7 @@ def test_strict_isolation_refuses_a_system_without_locks(monkeypatch):
         locks.lock(level="strict", memory=1, readable=[], tripwire=Tripwire())
 
 
+@pytest.mark.slow
 @linux
 def test_strict_isolation_is_met_here_or_refused(probes, open_probe):
     try:
