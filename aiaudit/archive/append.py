@@ -59,9 +59,14 @@ def head(archive: Archive) -> Head:
     return _last(archive)[0]
 
 
-def _last(archive: Archive) -> tuple[Head, list[str]]:
-    """Return the end of the chain, and the keys one of which must sign what comes next."""
-    size = archive.size()
+def _last(archive: Archive, known: int | None = None) -> tuple[Head, list[str]]:
+    """Return the end of the chain, and the keys one of which must sign what comes next.
+
+    From a record that is *known* to exist the end is near; otherwise the whole folder is listed.
+    """
+    size = archive.size() if known is None else known
+    while known is not None and archive.record(size + 1).exists():
+        size += 1
     if size == 0:
         return Head(size=0, digest=archive.digest), sorted(archive.keys)
     raw, sealed = _read_last(archive, size)
@@ -155,8 +160,9 @@ def append(archive: Archive, content: Content, signers: Sequence[Signer] = ()) -
     """
     with reporting(archive):
         artefacts = _store(archive, content.objects)
+        known = None
         while True:
-            last, required = _last(archive)
+            last, required = _last(archive, known)
             check_signers(required, signers, content.keys or ())
             in_force = required if content.keys is None else sorted(content.keys)
             chained = {
@@ -172,7 +178,8 @@ def append(archive: Archive, content: Content, signers: Sequence[Signer] = ()) -
                 with incoming(archive, raw) as temporary:
                     place(temporary, archive.record(last.size + 1))
             except FileExistsError:
-                continue  # another writer was faster: continue that one's record
+                known = last.size + 1  # another writer was faster: continue that one's record
+                continue
             new = Head(size=last.size + 1, digest=sha256(raw))
             with reporting(
                 archive, f"Record {new} is there, but the disk did not confirm that it will stay."

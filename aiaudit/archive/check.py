@@ -184,3 +184,6 @@ def _remarks(archive: Archive, rested: Mapping[str, object]) -> Iterator[str]:
     unfinished = len(list(archive.incoming.glob("*")))
     if unfinished:
         yield f"{unfinished} file(s) in incoming/ were left by writers that were cut off; nothing rests on them"
+    stamps = len(list(archive.stamps.glob("*.tsr")))
+    if stamps:
+        yield f"{stamps} timestamp(s) in checkpoints/ count only once checked with --tsa-root"

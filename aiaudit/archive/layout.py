@@ -91,6 +91,15 @@ class Archive:
         """The folder of files that are still being written."""
         return self.folder / "incoming"
 
+    @property
+    def stamps(self) -> Path:
+        """The folder of timestamps; there is none before the first."""
+        return self.folder / "checkpoints"
+
+    def stamp(self, number: int) -> Path:
+        """Return where a record's timestamp lies."""
+        return self.stamps / f"{number:08d}.tsr"
+
     def record(self, number: int) -> Path:
         """Return where a record lies."""
         return self.records / f"{number:08d}.json"
@@ -105,7 +114,8 @@ class Archive:
             names = os.listdir(self.records)
         except OSError as error:
             raise unreadable(self.records, error) from None
-        return max((int(name[:8]) for name in names if _NUMBERED.fullmatch(name)), default=0)
+        # Names are of one length, so the last in the alphabet is the last in number.
+        return int(max(filter(_NUMBERED.fullmatch, names), default="00000000")[:8])
 
 
 def unreadable(path: Path, error: OSError) -> IncompleteError:

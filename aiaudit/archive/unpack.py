@@ -24,7 +24,9 @@ RATIO = 200
 #: Below this many bytes no ratio matters.
 SMALL = 1 << 20
 
-_OURS = re.compile(r"archive\.json|records/[0-9]{8}\.json|objects/[0-9a-f]{2}/[0-9a-f]{62}")
+_OURS = re.compile(
+    r"archive\.json|records/[0-9]{8}\.json|objects/[0-9a-f]{2}/[0-9a-f]{62}|checkpoints/[0-9]{8}\.tsr"
+)
 #: What lies beside the archive in an export; it is not unpacked.
 _BESIDE = re.compile(r"verify\.py|README\.txt|keys/[0-9a-f]{64}\.pub")
 

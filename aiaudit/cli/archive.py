@@ -187,17 +187,26 @@ def show(folder: Path, number: int | None, output: Path | None, style: str) -> N
 @FOLDER
 @HEADS
 @KEYS
+@click.option(
+    "--tsa-root", type=click.Path(path_type=Path), metavar="FILE.pem", help="Check timestamps by these."
+)
 @STYLE
-def verify(folder: Path, expect_head: tuple[str, ...], expect_key: str | None, style: str) -> int:
+def verify(
+    folder: Path, expect_head: tuple[str, ...], expect_key: str | None, tsa_root: Path | None, style: str
+) -> int:
     """Check every record, object and signature. Exit 0: as written; 1: tampered with or damaged; 3: unreadable."""
     from aiaudit.archive.check import check
-    from aiaudit.archive.layout import Head
+    from aiaudit.archive.layout import Head, open_archive
     from aiaudit.archive.wording import as_json, checked
 
     report = check(folder, heads=[Head.parse(text) for text in expect_head], key=expect_key)
+    if tsa_root is not None and report.head is not None:
+        from aiaudit.archive.timestamps import verified
+
+        report = verified(open_archive(folder), report, tsa_root)
     echo([as_json(report)] if style == "json" else checked(report, str(folder)))
     return report.exit_code
 
 
-for command in (archive_reading.diff, archive_reading.trend, archive_reading.export, archive_reading.import_):
+for command in archive_reading.COMMANDS:
     archive.add_command(command)

@@ -51,3 +51,16 @@ def say_head(head: Head, *, err: bool = False) -> None:
             file.write(f"Head of the audit archive: `{head}`\n")
     except OSError as error:
         click.echo(f"note: the step summary could not be written: {error.strerror}", err=True)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file in one step, or say why not."""
+    from aiaudit.archive.storage import replace
+    from aiaudit.errors import UsageError, one_line
+
+    try:
+        replace(path, data)
+    except OSError as error:
+        raise UsageError(
+            f"{one_line(path)} cannot be written: {one_line(error.strerror)}", "Choose another file."
+        ) from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aiaudit.cli.archive_options import FOLDER, HEADS, KEYS, SINCE, STYLE, SYSTEM, UNTIL, day, echo
+from aiaudit.cli.archive_options import FOLDER, HEADS, KEYS, SINCE, STYLE, SYSTEM, UNTIL, day, echo, write
 
 if TYPE_CHECKING:
     from aiaudit.archive.layout import Archive
@@ -79,16 +79,8 @@ def trend(
 def _write_history(archive: Archive, found: Sequence[Row], result: Trend | None, output: Path) -> None:
     from aiaudit.archive.append import head
     from aiaudit.archive.history import page
-    from aiaudit.archive.storage import replace
-    from aiaudit.errors import UsageError, one_line
 
-    text = page(archive, found, head(archive), result)
-    try:
-        replace(output, text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"{one_line(output)} cannot be written: {one_line(error.strerror)}", "Choose another file."
-        ) from None
+    write(output, page(archive, found, head(archive), result).encode())
     click.echo(f"wrote {output}", err=True)
 
 
@@ -101,11 +93,11 @@ def export(folder: Path, target: str) -> int:
     FILE.zip may be an address that fsspec understands (s3://bucket/audits.zip). An archive that does not verify
     is not exported: exit 1.
     """
-    from aiaudit.archive.export import export as write
+    from aiaudit.archive.export import export as pack
     from aiaudit.archive.layout import open_archive
     from aiaudit.archive.wording import checked
 
-    report = write(open_archive(folder), target)
+    report = pack(open_archive(folder), target)
     echo(checked(report, str(folder)))
     click.echo(f"wrote {target}" if report.exit_code == 0 else "nothing was written", err=True)
     return report.exit_code
@@ -127,3 +119,45 @@ def import_(source: str, folder: Path, expect_head: tuple[str, ...], expect_key:
     echo(checked(report, str(folder)))
     click.echo(f"wrote {folder}" if report.exit_code == 0 else "nothing was unpacked", err=True)
     return report.exit_code
+
+
+@click.command()
+@FOLDER
+@click.argument("reply", metavar="[REPLY.tsr]", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE.tsq", help="Write the request."
+)
+def stamp(folder: Path, reply: Path | None, output: Path | None) -> None:
+    """Have a third party confirm the time (RFC 3161): write a request with -o, later keep the REPLY.
+
+    Nothing is sent by aiaudit. Send the request yourself:
+    curl -H 'Content-Type: application/timestamp-query' --data-binary @FILE.tsq https://… -o REPLY.tsr
+    """
+    from aiaudit.archive.append import head
+    from aiaudit.archive.layout import open_archive
+    from aiaudit.archive.timestamps import keep, request
+
+    if (reply is None) == (output is None):
+        raise click.UsageError("give -o FILE.tsq to write a request, or the REPLY to keep")
+    opened = open_archive(folder)
+    if output is not None:
+        last = head(opened)
+        write(output, request(opened, last))
+        click.echo(f"send {output} to a timestamping authority; it asks about head {last}")
+    if reply is not None:
+        number, found = keep(opened, _read(reply), str(reply))
+        click.echo(f"record {number} is stamped {found.time}; 'verify --tsa-root' checks by whom")
+
+
+def _read(path: Path) -> bytes:
+    from aiaudit.errors import IncompleteError, one_line
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise IncompleteError(
+            f"{one_line(path)} cannot be read: {one_line(error.strerror)}", "Name the authority's reply."
+        ) from None
+
+
+COMMANDS = (diff, trend, export, import_, stamp)
