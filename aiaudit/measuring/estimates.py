@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtr, stdtrit
+from scipy.special import expit, logit, ndtr, stdtr, stdtrit
 
 from aiaudit.facts import Form, Interval, Measurement, Metric, Reference, Scope
 from aiaudit.measuring.rates import LEVEL, interval, number, partitions
@@ -43,6 +43,8 @@ class Estimates:
         Degrees of freedom of the standard error; None takes it as exact.
     bounds : tuple of float
         The least and the greatest that the number can be.
+    on_logit : bool
+        Whether the interval is symmetric on the logit between the bounds, as suits numbers near one of them.
     effective : ndarray of float, shape (g,), or None
         Kish's effective number of rows, where rows are weighted.
     params : mapping
@@ -63,6 +65,7 @@ class Estimates:
     method: str
     df: Floats | None = None
     bounds: tuple[float, float] = (-np.inf, np.inf)
+    on_logit: bool = False
     effective: Floats | None = None
     params: Mapping[str, Param] = field(default_factory=dict)
     rest: Estimates | None = None
@@ -70,9 +73,7 @@ class Estimates:
 
     def measurements(self) -> Iterator[Measurement]:
         """Yield each group's number with its interval, cut at the bounds."""
-        reach = quantile(self.df) * self.error
-        low = np.maximum(self.value - reach, self.bounds[0])
-        high = np.minimum(self.value + reach, self.bounds[1])
+        low, high = self._ends()
         for i, scope in enumerate(self.scopes):
             sure = interval(low[i], high[i], self._distribution)
             yield Measurement(
@@ -86,6 +87,17 @@ class Estimates:
                 method=self.method,
                 params=self._remarks(i, sure),
             )
+
+    def _ends(self) -> tuple[Floats, Floats]:
+        reach, (least, greatest) = quantile(self.df) * self.error, self.bounds
+        if not self.on_logit:
+            return np.maximum(self.value - reach, least), np.minimum(self.value + reach, greatest)
+        width = greatest - least
+        share = (self.value - least) / width
+        with np.errstate(invalid="ignore", divide="ignore"):
+            reach = np.where((share > 0) & (share < 1), reach / width / (share * (1 - share)), np.nan)
+        low, high = (least + width * expit(logit(share) + sign * reach) for sign in (-1, 1))
+        return low, high
 
     def differences(self, metric: Metric, rule: str) -> Iterator[Measurement]:
         """Yield each group's number minus its reference's, with interval and test."""
@@ -159,7 +171,7 @@ class Estimates:
 
     @property
     def _distribution(self) -> str:
-        return "normal" if self.df is None else "Student's t"
+        return "Z" if self.df is None else "Student's t"
 
     def _effective(self, i: int) -> float | None:
         return None if self.effective is None else float(self.effective[i])

@@ -69,7 +69,7 @@ def means(
             metric=metric,
             scopes=groups.scopes if rest is not None else ({},) * len(groups.scopes),
             known=groups.known,
-            value=value + centre,
+            value=np.clip(value + centre, *bounds),
             error=error,
             n=sums[0].astype(np.int64),
             rows=rows,

@@ -98,6 +98,7 @@ def _joined(
         rows=groups.counts(),
         method="area under the ROC curve with DeLong's error",
         bounds=(0.0, 1.0),
+        on_logit=True,
         rest=rest,
         parts=groups.parts,
     )
