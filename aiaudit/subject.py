@@ -15,8 +15,8 @@ from aiaudit.check import Need
 from aiaudit.errors import AuditError
 from aiaudit.groups import Attribute
 from aiaudit.labels import Task
-from aiaudit.model import Model
 from aiaudit.measuring.partitions import Partitions, partitions_of
+from aiaudit.model import Model
 from aiaudit.scores import Scores, model_scores
 from aiaudit.tally import Axis, Tally, tally
 

@@ -81,7 +81,9 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(tmp_path, mon
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(outputs.os, call, full)
-    with pytest.raises(IncompleteError, match=r"r\.json cannot be written: No space left on device") as refused:
+    with pytest.raises(
+        IncompleteError, match=r"r\.json cannot be written: No space left on device"
+    ) as refused:
         outputs.write(RECORD, [path], 1)
     assert refused.value.hint == "Free some space, or choose another folder."
     assert files(tmp_path) == ["r.json"]

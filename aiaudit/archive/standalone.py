@@ -1,7 +1,5 @@
-"""Check an exported archive of audits. Needs Python 3.8 or newer, and nothing else: python verify.py
-
-It was written apart from aiaudit's own checker, so that each checks the other.
-"""
+"""Check an exported archive of audits. Needs Python 3.8 or newer, and nothing else: python verify.py"""
+# Written apart from aiaudit's own checker, so that each checks the other.
 
 from __future__ import annotations
 
