@@ -2,63 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import kolmogorov
 
-from aiaudit.measuring.partitions import Floats
+from aiaudit.measuring.partitions import Floats, Ints
 
 
-def kolmogorov_smirnov(one: Floats, other: Floats) -> tuple[float, float]:
-    """Return the largest difference of two distribution functions, and the p-value of "they are one".
+@dataclass(frozen=True, kw_only=True)
+class Distances:
+    """How far two distribution functions lie apart.
+
+    Parameters
+    ----------
+    largest : float
+        The Kolmogorov-Smirnov statistic.
+    p_value : float
+        Of "they are one", by the limiting distribution: cautious in small samples and with ties.
+    area : float
+        The area between them, in the unit of the values: the first Wasserstein (earth mover's) distance.
+    """
+
+    largest: float
+    p_value: float
+    area: float
+
+
+def distances(one: Floats, other: Floats) -> Distances:
+    """Compare two samples.
 
     Parameters
     ----------
     one, other : ndarray of float
-        Two samples, sorted, not empty. The cost grows with the smaller.
-
-    Returns
-    -------
-    statistic, p_value : float
-        The p-value by the limiting distribution, which is cautious for small samples and for ties.
+        Sorted, not empty. The cost grows with the smaller.
 
     Notes
     -----
-    Between two neighbours of the smaller sample its own function is flat and the other's rises, so the
-    difference is largest right at them or right before.
+    Between two neighbours of the smaller sample its own distribution function is flat and the other's rises, so
+    that their difference is largest at the one or right before the next, and changes its sign at most once.
     """
     few, many = (one, other) if len(one) <= len(other) else (other, one)
-    own = [np.searchsorted(few, few, side) / len(few) for side in ("left", "right")]
-    theirs = [np.searchsorted(many, few, side) / len(many) for side in ("left", "right")]
-    largest = float(max(np.abs(a - b).max() for a, b in zip(own, theirs, strict=True)))
-    return largest, float(kolmogorov(np.sqrt(len(one) * len(other) / (len(one) + len(other))) * largest))
+    before, upto = (np.searchsorted(many, few, side) for side in ("left", "right"))
+    steps = np.arange(len(few) + 1) / len(few)
+    largest = max(
+        float((steps[1:] - upto / len(many)).max()), float((before / len(many) - steps[:-1]).max()), 0.0
+    )
+    size = np.sqrt(len(one) * len(other) / (len(one) + len(other)))
+    return Distances(
+        largest=largest, p_value=float(kolmogorov(size * largest)), area=_area(few, many, upto, steps[1:-1])
+    )
 
 
-def wasserstein(one: Floats, other: Floats) -> float:
-    """Return the area between two distribution functions (first Wasserstein, or earth mover's, distance).
-
-    Parameters
-    ----------
-    one, other : ndarray of float
-        Two samples, sorted, not empty. The cost grows with the smaller.
-
-    Returns
-    -------
-    float
-        In the unit of the values.
-    """
-    few, many = (one, other) if len(one) <= len(other) else (other, one)
+def _area(few: Floats, many: Floats, upto: Ints, level: Floats) -> float:
     n, sums = len(many), np.concatenate([[0.0], np.cumsum(many)])
-
-    def area(upto: Floats) -> Floats:
-        """Integrate the larger sample's distribution function up to each point."""
-        below = np.searchsorted(many, upto, side="right")
-        return np.asarray((below * upto - sums[below]) / n)
-
+    # Integral of the larger sample's function up to each point; points equal to it add nothing.
+    below = (upto * few - sums[upto]) / n
     left, right = few[:-1], few[1:]
-    level = np.arange(1, len(few)) / len(few)
-    # Where the rising function crosses the flat one, if within the stretch.
+    # Where the rising function crosses the flat one, if between the neighbours.
     at = np.clip(np.ceil(level * n).astype(np.int64) - 1, 0, n - 1)
     crossing = np.clip(many[at], left, right)
-    inside = level * (2 * crossing - left - right) + area(left) + area(right) - 2 * area(crossing)
-    above = many[many > few[-1]]
-    return float(inside.sum() + area(few[:1])[0] + (above - few[-1]).sum() / n)
+    there = ((at + 1) * many[at] - sums[at + 1]) / n
+    there = np.where(many[at] < left, below[:-1], np.where(many[at] > right, below[1:], there))
+    inside = level * (2 * crossing - left - right) + below[:-1] + below[1:] - 2 * there
+    beyond = (sums[-1] - sums[upto[-1]] - (n - upto[-1]) * few[-1]) / n
+    return float(inside.sum() + below[0] + beyond)

@@ -112,16 +112,15 @@ def auc(found: Ranked, positive: Bools) -> Auc:
     # Positives and negatives of the own group below the row's run of ties, and those in the run by half.
     below = (before[first] + before[last]) / 2 - before[base]
     others = (first + last) / 2 - base - below
-    positives = np.bincount(found.group, wins, found.size).astype(np.int64)
-    negatives = np.diff(found.starts) - positives
+    side = found.group * 2 + wins
+    negatives, positives = np.bincount(side, minlength=2 * found.size).reshape(-1, 2).T
     with np.errstate(invalid="ignore", divide="ignore"):
+        # Share of the other class that each row beats (a positive) or is beaten by (a negative).
         place = np.where(wins, others / negatives[found.group], 1 - below / positives[found.group])
-        means = [np.bincount(found.group, place * who, found.size) for who in (wins, ~wins)]
-        value = means[0] / positives
-        gap = np.where((positives > 0) & (negatives > 0), value, 0.0)
-        spread = (place - gap[found.group]) ** 2
-        sums = [np.bincount(found.group, spread * who, found.size) for who in (wins, ~wins)]
-        error = np.sqrt(sums[0] / (positives - 1) / positives + sums[1] / (negatives - 1) / negatives)
+        first, second = (np.bincount(side, p, 2 * found.size).reshape(-1, 2).T for p in (place, place**2))
+        sizes = np.array([negatives, positives])
+        variance = np.maximum(second - first**2 / sizes, 0) / (sizes - 1) / sizes
+        value, error = first[1] / positives, np.sqrt(variance.sum(axis=0))
     value = np.where((positives > 0) & (negatives > 0), value, np.nan)
     # Perfect separation leaves no spread to estimate from; that is no certainty.
     enough = (positives > 1) & (negatives > 1) & (error > 0)

@@ -66,7 +66,7 @@ GAPS = {
     weighted=True,
 )
 def ordinal(subject: Subject) -> Iterator[Measurement]:
-    """Measure labels that have an order from worst to best.
+    """Measure labels that have an order.
 
     ## Why it matters
 
@@ -82,8 +82,7 @@ def ordinal(subject: Subject) -> Iterator[Measurement]:
 
     ## Known limits
 
-    Steps count alike, which the order alone does not promise. Kappa falls where a group has little spread,
-    though its labels are as good.
+    Steps count alike, which an order does not promise. Kappa falls where a group has little spread.
 
     ## References
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Form, Measurement, Reference
-from aiaudit.measuring.distances import kolmogorov_smirnov, wasserstein
+from aiaudit.measuring.distances import distances
 from aiaudit.measuring.estimates import Estimates
 from aiaudit.measuring.means import means
 from aiaudit.measuring.partitions import Floats
@@ -73,12 +73,16 @@ def score_distribution(subject: Subject) -> Iterator[Measurement]:
     for rule in subject.references:
         yield from found.differences(GAP, rule)
         for own, theirs, about in _samples(subject, scores.values, found, rule):
-            largest, p = kolmogorov_smirnov(own, theirs)
+            apart = distances(own, theirs)
+            test = {"ks": apart.p_value}
             yield Measurement(
-                metric=KS.name, value=largest, p_value=p, method=f"{scores.source}; limiting test", **about
+                metric=KS.name,
+                value=apart.largest,
+                p_value=apart.p_value,
+                method=f"{scores.source}; limiting test",
+                **about,
             )
-            area = wasserstein(own, theirs)
-            yield Measurement(metric=EARTH.name, value=area, tests={"ks": p}, method=scores.source, **about)
+            yield Measurement(metric=EARTH.name, value=apart.area, tests=test, method=scores.source, **about)
 
 
 def _samples(
