@@ -16,8 +16,9 @@ from aiaudit.explaining.output import Output
 
 #: Up to this many columns every combination is tried; beyond, one random order and its reverse.
 ENUMERATED_COLUMNS = 5
-#: Rows a call to the model, about: a call to another process costs as much as thousands of rows.
-CALL_ROWS = 25_000
+#: Rows and cells a call to the model, about: a call to another process costs as much as thousands of rows, but
+#: a table of that many rows must fit into memory several times.
+CALL_ROWS, CALL_CELLS = 25_000, 4_000_000
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -119,7 +120,7 @@ def contrasts(
 def _evaluate(
     rows: Rows, left: Ints, right: Ints, from_left: Callable[[slice], npt.NDArray[np.bool_]]
 ) -> Floats:
-    calls = max(1, round(len(left) / CALL_ROWS))
+    calls = max(1, round(len(left) / min(CALL_ROWS, CALL_CELLS / rows.frame.shape[1])))
     edges = np.linspace(0, len(left), calls + 1).astype(int)
     parts = [slice(a, b) for a, b in pairwise(edges) if b > a]
     values = [rows.output(rows.mixed(left[part], right[part], from_left(part))) for part in parts]

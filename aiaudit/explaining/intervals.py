@@ -92,8 +92,8 @@ def importances(sizes: Sizes, level: float) -> tuple[Estimate, ...]:
     that never changed the output has none: rows not seen might differ.
     """
     z = _quantile(sizes, level)
-    low = [_scaled(m, -z * e) for m, e in zip(sizes.least.mean, sizes.least.errors, strict=True)]
-    high = [_scaled(m, z * e) for m, e in zip(sizes.most.mean, sizes.most.errors, strict=True)]
+    low = [_lower(m, z * e) for m, e in zip(sizes.least.mean, sizes.least.errors, strict=True)]
+    high = [_upper(m, z * e) for m, e in zip(sizes.most.mean, sizes.most.errors, strict=True)]
     touched = np.any(sizes.values != 0, axis=0)
     return tuple(
         _estimate(max(m, 0.0), e, a, b) if t else Estimate(value=0.0, standard_error=0.0, ends=None)
@@ -131,7 +131,8 @@ def share(sizes: Sizes, chosen: npt.NDArray[np.bool_], level: float) -> Estimate
 
 
 def _part(mine: Floats, others: Floats, chosen: npt.NDArray[np.bool_]) -> float:
-    return float(mine[chosen].sum() / (mine[chosen].sum() + others[~chosen].sum()))
+    part = mine[chosen].sum()
+    return float(part / max(part + others[~chosen].sum(), np.finfo(float).tiny))
 
 
 def order(sizes: Sizes, level: float, looks: int) -> tuple[Order, ...]:
@@ -185,9 +186,13 @@ def _quantile(sizes: Sizes, level: float) -> float:
     return float(stats.t.ppf((1 + level) / 2, len(sizes.values) - 1))
 
 
-def _scaled(mean: float, shift: float) -> float:
-    """Return *mean* moved by *shift* on the log scale; a mean that noise has made negative becomes zero."""
-    return float(mean * np.exp(shift / mean)) if mean > 0 else 0.0
+def _lower(mean: float, margin: float) -> float:
+    return float(mean * np.exp(-margin / mean)) if mean > 0 else 0.0
+
+
+def _upper(mean: float, margin: float) -> float:
+    # Where the margin is as large as the mean the log scale says nothing more; from there on a straight line.
+    return float(mean * np.exp(margin / mean)) if mean > margin else float(np.e * margin)
 
 
 def _estimate(value: float, error: float, low: float, high: float) -> Estimate:

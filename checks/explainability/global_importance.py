@@ -86,7 +86,7 @@ def global_importance(subject: Subject) -> Iterator[Measurement]:
     names = [a.name for a in subject.attributes if a.name in found.columns]
     if names:
         part = None if found.ranked is None else share(found.sizes, np.isin(found.columns, names), LEVEL)
-        yield measurement("protected_importance_share", found, part, protected=", ".join(names))
+        yield measurement("protected_importance_share", found, part, output=name, protected=", ".join(names))
     else:
         reason = "the model is given none of the protected columns"
         yield zero("protected_importance_share", found, reason)
@@ -102,4 +102,4 @@ def _columns(found: Explanation, output: str) -> Iterator[Measurement]:
         then = found.order[rank].value if rank < len(found.order) else "not compared"
         yield measurement("importance", found, sizes[j], scope, output=output, rank=rank + 1, than_next=then)
         part = None if ranked is None else share(found.sizes, np.arange(p) == j, LEVEL)
-        yield measurement("importance_share", found, part, scope)
+        yield measurement("importance_share", found, part, scope, output=output)
