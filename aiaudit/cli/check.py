@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from aiaudit.render import FORMATS
 
 if TYPE_CHECKING:
     from aiaudit.config import Config
+    from aiaudit.record import Record
 
 TASKS = ("binary", "multiclass", "regression", "outlier")
 SEVERITIES = ("info", "low", "medium", "high", "blocker")
@@ -81,8 +83,18 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option(
     "-o", "--output", multiple=True, type=click.Path(), help="Write a file; its suffix is its format."
 )
+@click.option("--archive", type=click.Path(), metavar="DIR", help="Keep the audit in this archive.")
+@click.option("--sign-key", type=click.Path(), metavar="FILE", help="Ed25519 key to sign it with.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing on stdout.")
-def check(files: tuple[str, ...], style: str, quiet: bool, exit_zero: bool, **options: Any) -> int:
+def check(
+    files: tuple[str, ...],
+    style: str,
+    quiet: bool,
+    exit_zero: bool,
+    archive: str | None,
+    sign_key: str | None,
+    **options: Any,
+) -> int:
     """Audit a model and data against a policy.
 
     MODEL is a fitted scikit-learn estimator or pipeline saved by joblib, pickle or skops; DATA is a CSV
@@ -97,12 +109,15 @@ def check(files: tuple[str, ...], style: str, quiet: bool, exit_zero: bool, **op
 
     config = _config(files, options)
     prepare(config.output)
+    keep = _keeper(archive, sign_key)
     with watching() as watcher:
         record = execute(config, watcher)
     code = exit_code(record)
     write(record, config.output, code)
     for path in config.output:
         click.echo(f"wrote {path}", err=True)
+    if keep is not None:
+        keep(record)
     for waiver in record.provenance.unused_waivers:
         click.echo(f"warning: nothing needs the waiver of '{waiver.requirement}'; delete it", err=True)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -115,6 +130,22 @@ def check(files: tuple[str, ...], style: str, quiet: bool, exit_zero: bool, **op
     elif not quiet:
         click.echo(render(record, style, code), nl=False)
     return 0 if exit_zero and code != 3 else int(code)
+
+
+def _keeper(archive: str | None, sign_key: str | None) -> Callable[[Record], None] | None:
+    """Open the archive before the audit, so that one that cannot be written costs nothing."""
+    if archive is None:
+        return None
+    from aiaudit.archive.append import append, ready
+    from aiaudit.archive.contents import content
+    from aiaudit.archive.keys import load
+    from aiaudit.archive.layout import open_archive
+    from aiaudit.cli.archive_options import say_head
+
+    opened, signer = open_archive(Path(archive)), load(sign_key)
+    signers = [] if signer is None else [signer]
+    ready(opened, signers)
+    return lambda record: say_head(append(opened, content(record), signers), err=True)
 
 
 def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
