@@ -202,6 +202,8 @@ def _by_counts(change: Change, before: Reading, new: Readings) -> _Pair:
         change,
         reference=before.reference,
         mutual=before.form == "ratio" and before.rule == "most_favoured",
+        # Both from counts: the record rounds the values that it tells.
+        old_value=_value(before.form, then),
         new_value=_value(before.form, now),
     )
     return _Pair(change=change, form=before.form, counts=(then, now), looks=before.looks)
