@@ -119,6 +119,7 @@ def environments():
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("environments")
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("release", ["1.3.2", "1.5.2", "1.7.2"])
 def test_pipelines_of_old_releases_answer_the_same_under_their_own_interpreter(
