@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -11,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.facts import Form, Measurement, Metric, Reference, Scope
+from aiaudit.measuring.pairs import pair
 from aiaudit.measuring.rates import LEVEL, Ints, Rates, Weighted, interval, number, partitions
-from aiaudit.measuring.reference import choose
 from aiaudit.measuring.weighting import WeightedContrasts
 from aiaudit.statistics.count_intervals import difference_interval, ratio_interval
 from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
@@ -67,12 +68,12 @@ class Contrasts:
         """Test of equality, c elements."""
         return two_proportions(self.x1, self.n1, self.x2, self.n2)
 
-    @property
+    @cached_property
     def x1(self) -> Ints:
         """Numerators of the compared groups."""
         return self.rates.x[self.groups]
 
-    @property
+    @cached_property
     def n1(self) -> Ints:
         """Denominators of the compared groups."""
         return self.rates.n[self.groups]
@@ -127,52 +128,70 @@ class Contrasts:
         method: str,
         tested: bool = True,
     ) -> Iterator[Measurement]:
-        why_not = "a count, not an estimate" if form is Form.VALUE else "undefined"
-        for i, group in enumerate(self.groups):
-            sure = None if values[i] is None else interval(low[i], high[i], method.split("; ")[-1])
-            p_value = self._p_value(i) if tested and values[i] is not None else None
+        why_not, name = (
+            "a count, not an estimate" if form is Form.VALUE else "undefined",
+            method.split("; ")[-1],
+        )
+        for i, group in enumerate(self.groups.tolist()):
+            value = values[i]
+            sure = None if value is None else interval(low[i], high[i], name)
+            test = self._tested[i] if tested and value is not None else _UNTESTED
             yield Measurement(
                 metric=metric.name,
                 form=form,
-                value=values[i],
+                value=value,
                 n=int(self.rates.rows[group]),
                 numerator=int(self.x1[i]),
                 denominator=int(self.n1[i]),
                 scope=self.rates.scopes[group],
                 interval=sure,
-                p_value=p_value,
-                tests={} if p_value is None else self._tests(i),
-                effective_n=self._effective(i),
-                reference=self._reference(i),
-                method=method if p_value is None else f"{method}; {self._chosen(i)}",
+                p_value=test.p_value,
+                tests=test.tests,
+                effective_n=None if self.design is None else float(self.design.effective_n[i]),
+                reference=self._references[i],
+                method=method + test.chosen,
                 params=self.rates.remarks(group, None if sure else why_not),
             )
 
-    def _p_value(self, i: int) -> float | None:
-        p = self.test.p_value[i] if self.design is None else self.design.p_value[i]
-        return None if np.isnan(p) else float(p)
-
-    def _chosen(self, i: int) -> str:
-        return str(self.test.chosen[i]) if self.design is None else "z"
-
-    def _tests(self, i: int) -> dict[str, float]:
+    @cached_property
+    def _tested(self) -> list[_Tested]:
+        """The test of each contrast: ratio and difference ask the same question and share it."""
         if self.design is not None:
-            return {}
-        named = {"fisher": self.test.fisher[i], "pooled_z": self.test.pooled_z[i], "z": self.test.z[i]}
-        return {name: float(value) for name, value in named.items() if np.isfinite(value)}
+            return [_Tested(number(p), {}, "; Z") for p in self.design.p_value]
+        test, found = self.test, []
+        for p, fisher, pooled, z, chosen in zip(
+            test.p_value, test.fisher, test.pooled_z, test.z, test.chosen, strict=True
+        ):
+            named = {"fisher": float(fisher), "pooled_z": float(pooled), "z": float(z)}
+            finite = {name: value for name, value in named.items() if math.isfinite(value)}
+            found.append(_Tested(number(p), finite, f"; {chosen}"))
+        return found
 
-    def _effective(self, i: int) -> float | None:
-        return None if self.design is None else float(self.design.effective_n[i])
+    @cached_property
+    def _references(self) -> list[Reference]:
+        other = None if self.design is None else self.design.second.value
+        return [
+            Reference(
+                scope=scope,
+                numerator=int(self.x2[i]),
+                denominator=int(self.n2[i]),
+                rule=self.rule,
+                looks=float(self.looks[i]),
+                value=None if other is None else number(other[i]),
+            )
+            for i, scope in enumerate(self.references)
+        ]
 
-    def _reference(self, i: int) -> Reference:
-        return Reference(
-            scope=self.references[i],
-            numerator=int(self.x2[i]),
-            denominator=int(self.n2[i]),
-            rule=self.rule,
-            looks=float(self.looks[i]),
-            value=None if self.design is None else number(self.design.second.value[i]),
-        )
+
+class _Tested(NamedTuple):
+    """What is told of a test: the p-value to decide by, every test computed, and which was chosen."""
+
+    p_value: float | None
+    tests: Mapping[str, float]
+    chosen: str
+
+
+_UNTESTED = _Tested(None, {}, "")
 
 
 def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
@@ -193,7 +212,7 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
     found = [
         pairs
         for part in partitions(rates.parts, len(rates.scopes))
-        for pairs in [_pairs(rates, part, rule)]
+        for pairs in [pair(rates, part, rule)]
         if pairs
     ]
     if not found:
@@ -210,32 +229,6 @@ def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
         if rates.weighted is None
         else Weighted(*np.concatenate([pairs.second[2:] for pairs in found], axis=1)),
     )
-
-
-class _Pairs(NamedTuple):
-    """Compared groups of one partition, and what each is set against: counts and sums of weights, (k, c)."""
-
-    groups: npt.NDArray[np.intp]
-    second: Floats
-    references: Sequence[Scope]
-    looks: Floats
-
-
-def _pairs(rates: Rates, part: slice, rule: str) -> _Pairs | None:
-    n, known = rates.n[part], rates.known[part]
-    # Counts stay exact as floats below 2**53.
-    sums = np.array([rates.x, rates.n, *(rates.weighted or ())], float)[:, part]
-    if rule == "rest":
-        if np.count_nonzero(n) < 2 or not known[n > 0].any():
-            return None
-        others = np.maximum(sums.sum(axis=1, keepdims=True) - sums, 0)
-        return _Pairs(part.start + np.arange(len(n)), others, [{}] * len(n), np.ones(len(n)))
-    chosen = choose(rates.value[part], n, known, rates.metric.better, rule)
-    if chosen is None:
-        return None
-    size, best = len(chosen.others), chosen.best
-    references = [rates.scopes[part.start + best]] * size
-    return _Pairs(part.start + chosen.others, sums[:, [best] * size], references, chosen.looks)
 
 
 def _listed(values: Floats) -> list[float | None]:

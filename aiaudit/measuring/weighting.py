@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr
@@ -19,7 +20,7 @@ class WeightedContrasts:
     first: WeightedRate
     second: WeightedRate
 
-    @property
+    @cached_property
     def p_value(self) -> Floats:
         """Two-sided Z test of equal rates on both linearized errors; NaN where an error is unknown."""
         gap = np.abs(self.first.value - self.second.value)
@@ -27,7 +28,7 @@ class WeightedContrasts:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(np.where(error > 0, 2 * ndtr(-gap / error), np.where(gap == 0, 1.0, np.nan)))
 
-    @property
+    @cached_property
     def effective_n(self) -> Floats:
         """Rows of equal weight that the smaller side is worth."""
         return np.fmin(np.nan_to_num(self.first.effective_n), np.nan_to_num(self.second.effective_n))
