@@ -11,7 +11,8 @@ from aiaudit.facts import Form, Measurement
 from aiaudit.measuring.partitions import Bools, Floats, Ints, Partitions
 from aiaudit.measuring.rates import LEVEL, interval, number
 from aiaudit.metrics import rate, value
-from aiaudit.statistics.intervals import wilson
+from aiaudit.statistics.calibration import expected_calibration_error
+from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.subject import Subject
 
 NAEINI = "Naeini, Cooper and Hauskrecht 2015 (AAAI)"
@@ -23,13 +24,6 @@ ECE = value(
     f"Distance of mean probability and share of favourable outcomes in each of {BINS} equal bins, averaged over rows.",
     NAEINI,
 )
-CHANCE = value(
-    "calibration_error_by_chance",
-    "share",
-    "What the expected calibration error would be on average, were every probability right.",
-    "normal approximation of each bin's share",
-    ideal=None,
-)
 CURVE = rate("calibration_curve", "Favourable outcomes, of rows whose probability lies in the bin.", NAEINI)
 
 
@@ -37,7 +31,7 @@ CURVE = rate("calibration_curve", "Favourable outcomes, of rows whose probabilit
     id="bias.calibration-error",
     title="Probabilities cannot be taken at their word for some groups",
     needs=[Need.SCORES, Need.LABELS, Need.DECISIONS, Need.GROUPS],
-    metrics=[ECE, CHANCE, CURVE],
+    metrics=[ECE, CURVE],
     params={"bins": BINS},
     remediation=[
         "Compare the group's curve with everybody's: bins far from the diagonal show which decisions suffer.",
@@ -57,14 +51,15 @@ def calibration_error(subject: Subject) -> Iterator[Measurement]:
     ## How it is computed
 
     Probabilities are cut into ten bins of equal width. In each bin the distance of mean probability and share
-    of favourable outcomes is taken, and averaged over rows. Because distances add up even where every
-    probability is right, the error that chance alone would bring stands beside it. The curve counts each bin of
-    the whole table and of each group of one attribute, with Wilson's interval.
+    of favourable outcomes is taken, and averaged over rows. Distances add up by chance even where every
+    probability is right; the interval takes that into account and may reach 0. The curve counts each bin of the
+    whole table and of each group of one attribute, with its interval; it leaves weights out.
 
     ## Known limits
 
-    The number depends on the bins, and in small groups more on chance than on the model. It has no interval and
-    no test for that reason; gate calibration in the large or the Brier score instead.
+    The number depends on the bins, and in small groups more on chance than on the model. The interval is
+    cautious, there is none for weighted rows, and no test against another group: gate calibration in the large
+    or the Brier score instead.
 
     ## References
 
@@ -81,30 +76,29 @@ def calibration_error(subject: Subject) -> Iterator[Measurement]:
 
 
 def _errors(subject: Subject, bins: Ints, chance: Floats, favorable: Bools) -> Iterator[Measurement]:
-    groups = subject.grouped
-    weights = np.ones(subject.n) if subject.weights is None else subject.weights
-    terms = (weights, weights * (chance - favorable), weights**2 * chance * (1 - chance))
-    total, miss, spread = (groups.sums(term, bins, BINS) for term in terms)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.abs(miss).sum(axis=1) / total.sum(axis=1)
-        by_chance = np.sqrt(2 / np.pi) * np.sqrt(np.maximum(spread, 0)).sum(axis=1) / total.sum(axis=1)
-    rows, why = groups.counts(), "distances add up by chance alone: see calibration_error_by_chance"
-    for metric, found in ((ECE, error), (CHANCE, by_chance)):
-        for i, scope in enumerate(groups.scopes):
-            yield Measurement(
-                metric=metric.name,
-                value=number(found[i]),
-                n=int(rows[i]),
-                scope=scope,
-                method=f"{BINS} bins of equal width",
-                params={**groups.remarks(i), "no_interval": why},
-            )
+    groups, weights = subject.grouped, subject.weights
+    w = np.ones(subject.n) if weights is None else weights
+    n, expected, observed = (groups.sums(w * values, bins, BINS) for values in (1.0, chance, favorable))
+    error, low, high = expected_calibration_error(n, expected, observed, LEVEL)
+    rows = groups.counts()
+    for i, scope in enumerate(groups.scopes):
+        sure = interval(low[i], high[i], "chance distance") if weights is None else None
+        why = {} if sure else {"no_interval": "rows are weighted, or there is none"}
+        yield Measurement(
+            metric=ECE.name,
+            value=number(error[i]),
+            n=int(rows[i]),
+            scope=scope,
+            interval=sure,
+            method=f"{BINS} bins of equal width",
+            params={**groups.remarks(i), **why},
+        )
 
 
 def _curve(groups: Partitions, bins: Ints, favorable: Bools, about: dict[str, bool]) -> Iterator[Measurement]:
     n = groups.counts(bins, BINS)
     x = n - groups.counts(np.where(favorable, BINS, bins), BINS + 1)[:, :BINS]
-    low, high = wilson(x, n, LEVEL)
+    low, high = rate_interval(x, n, LEVEL)
     for i, b in np.argwhere((n > 0) & (groups.attributes[:, None] < 2)).tolist():
         yield Measurement(
             metric=CURVE.name,
@@ -114,7 +108,7 @@ def _curve(groups: Partitions, bins: Ints, favorable: Bools, about: dict[str, bo
             numerator=int(x[i, b]),
             denominator=int(n[i, b]),
             scope=groups.scopes[i],
-            interval=interval(low[i, b], high[i, b], "Wilson"),
-            method="share of counts; Wilson score interval",
+            interval=interval(low[i, b], high[i, b], "modified Wilson"),
+            method="share of counts; modified Wilson interval",
             params={**groups.remarks(i), **about, "from": b / BINS, "to": (b + 1) / BINS},
         )
