@@ -44,16 +44,26 @@ KINDS = (
 )
 
 SKIPPED = ("tests", "externals", "datasets", "conftest", "setup", "_mocking", "_testing", "estimator_checks")
-SKIPPED += ("_test_common", "_build", "tests_common", "testing", "spark", "dask", "keras", "tensorflow")
+SKIPPED += (
+    "_test_common",
+    "_build",
+    "tests_common",
+    "testing",
+    "spark",
+    "dask",
+    "experimental",
+    "keras",
+    "tensorflow",
+)
 
 
 #: Libraries whose estimators are listed, where they are installed.
 PACKAGES = ("sklearn", "imblearn", "category_encoders", "xgboost", "lightgbm")
 
 
-def modules():
-    """Yield every importable module of the libraries that is not there for tests, data or building."""
-    for package in filter(None, map(_module, PACKAGES)):
+def modules(packages=PACKAGES):
+    """Yield every importable module of *packages* that is not there for tests, data or building."""
+    for package in filter(None, map(_module, packages)):
         yield package
         for info in pkgutil.walk_packages(
             package.__path__, package.__name__ + ".", onerror=lambda name: None
@@ -70,11 +80,11 @@ def _find(full):
         return None
 
 
-def by_kind():
-    """Return the names of all classes of the listed kinds."""
+def by_kind(packages=PACKAGES):
+    """Return the names of all classes of the listed kinds in *packages*."""
     kinds = tuple(kind for kind in map(_find, KINDS) if kind is not None)
     names = set()
-    for module in modules():
+    for module in modules(packages):
         for value in vars(module).values():
             if inspect.isclass(value) and issubclass(value, kinds) and _is_of(value, module):
                 names.add(value.__module__ + "." + value.__qualname__)
@@ -110,7 +120,9 @@ def distributions():
 
 def _module(name):
     try:
-        return importlib.import_module(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return importlib.import_module(name)
     except ImportError:
         return None
 

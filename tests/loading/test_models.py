@@ -2,7 +2,6 @@ import pickle
 import sys
 from functools import partial
 
-import cloudpickle
 import joblib
 import numpy as np
 import pandas as pd
@@ -170,8 +169,22 @@ def test_a_class_of_the_users_own_is_refused_until_it_is_trusted_and_found(custo
         assert model.facts.trusted == ("my_features.Clip",)
 
 
+@pytest.mark.parametrize("name", ["xgboost.XGBClassifier", "lightgbm.LGBMClassifier"])
+def test_boosting_libraries_run_in_the_process_of_the_model(name, frame, labels, tmp_path):
+    library, _, cls = name.partition(".")
+    classifier = getattr(pytest.importorskip(library), cls)
+    X, y = frame[["age"]], (labels == "yes").astype(int)
+    model = classifier(n_estimators=5, verbosity=-1 if library == "lightgbm" else 0).fit(X, y)
+    joblib.dump(model, tmp_path / "m.joblib")
+    with open_model(tmp_path / "m.joblib") as opened:
+        assert np.array_equal(scores_in_batches(opened, X), model.predict_proba(X))
+        assert opened.feature_names == ("age",)
+        assert library in opened.facts.versions
+
+
 def test_a_lambda_is_refused_with_advice_to_move_it_into_a_module(tmp_path, frame, labels):
     model = make_pipeline(FunctionTransformer(lambda X: X[["age"]]), LogisticRegression()).fit(frame, labels)
+    cloudpickle = pytest.importorskip("cloudpickle")
     (tmp_path / "m.pkl").write_bytes(cloudpickle.dumps(model))
     with pytest.raises(IncompleteError) as caught:
         open_model(tmp_path / "m.pkl")
