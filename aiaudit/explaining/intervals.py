@@ -122,7 +122,7 @@ def share(sizes: Sizes, chosen: npt.NDArray[np.bool_], level: float) -> Estimate
     if not 0 < value < 1:
         return Estimate(value=value, standard_error=0.0, ends=None)
     gradient = (chosen - value) / total
-    error = float(np.sqrt(gradient @ sizes.middle.covariance @ gradient))
+    error = float(np.sqrt(max(0.0, gradient @ sizes.middle.covariance @ gradient)))
     least, most = np.maximum(sizes.least.mean, 0), np.maximum(sizes.most.mean, 0)
     ends = np.array([_part(least, most, chosen), 1 - _part(least, most, ~chosen)])
     width = _quantile(sizes, level) * error / (value * (1 - value))

@@ -54,7 +54,8 @@ def test_explanations_are_sound(frame, kind, seed):
     if found.ranked is None:
         assert len(found.rows) < 2
         return
-    assert found.additivity < 1e-9
+    # Rounding is relative to what the made-up rows were given, which may dwarf the range of outputs.
+    assert found.additivity * (np.ptp(found.outputs) or 1) < (1e-6 if kind == "sum" else 1e-12)
     p = frame.shape[1]
     for estimate in importances(found.sizes, 0.95):
         assert estimate.value >= 0
