@@ -199,12 +199,18 @@ def _environment() -> Environment:
         loader=PackageLoader(PACKAGE, ""),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: value if isinstance(value, Markup) else _printable(str(value)),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     env.filters |= {"name": _name, "figure": figure, "change": lambda change: _name(change_text(change), 600)}
     return env
+
+
+def _printable(text: str) -> str:
+    """Free text from control characters, wherever it came from."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _name(text: object, limit: int = 300) -> Markup:

@@ -8,14 +8,18 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from aiaudit.archive import standalone
 from aiaudit.archive.append import Content, append
 from aiaudit.archive.begin import create
+from aiaudit.archive.check import check
 from aiaudit.archive.contents import content
 from aiaudit.archive.keys import Signer, signer_of
 from aiaudit.archive.layout import Archive, Head
+from aiaudit.errors import AuditError
 from aiaudit.facts import Form, Interval, Measurement, Reference
 from aiaudit.record import Record, Status, Verdict
 
@@ -108,9 +112,9 @@ def audit(
 def added(
     archive: Archive, *records: Record, tags: Sequence[str] = (), signers: Sequence[Signer] = ()
 ) -> Head:
-    """Add audits and return the last head."""
-    heads = [append(archive, content(record, tags=tags), signers) for record in records]
-    return heads[-1]
+    """Add audits, with reports of one line, and return the last head."""
+    with patch("aiaudit.archive.contents.render", return_value="<p>a report</p>"):
+        return [append(archive, content(record, tags=tags), signers) for record in records][-1]
 
 
 def as_nobody() -> bool:
@@ -119,3 +123,25 @@ def as_nobody() -> bool:
         os.seteuid(65534)
         return True
     return hasattr(os, "geteuid")
+
+
+def whole(archive: Archive, size: int) -> None:
+    """Assert that an archive is as written and has so many records."""
+    report = check(archive.folder)
+    assert (report.exit_code, report.problems) == (0, ())
+    assert report.head is not None
+    assert report.head.size == size
+
+
+def detected(folder: Path, *, kept: Head | None = None, key: str | None = None) -> bool:
+    """Whether the check finds fault; the checker that goes with exports must say the same."""
+    try:
+        ours = check(folder, heads=[] if kept is None else [kept], key=key).exit_code != 0
+    except AuditError:
+        ours = True
+    try:
+        theirs = bool(standalone.check(str(folder), "" if kept is None else str(kept), key or "")[1])
+    except OSError:
+        theirs = True
+    assert ours == theirs
+    return ours
