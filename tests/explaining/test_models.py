@@ -80,7 +80,7 @@ def target_encoded():
 
 def union():
     numbers = ColumnTransformer([("numbers", SimpleImputer(), NUMBERS)])
-    bins = KBinsDiscretizer(4, encode="onehot-dense", quantile_method="averaged_inverted_cdf")
+    bins = KBinsDiscretizer(4, encode="onehot-dense")
     ratio = FunctionTransformer(lambda t: (t[["income"]] / (t[["age"]].to_numpy() + 1)).to_numpy())
     return FeatureUnion([("plain", numbers), ("bins", make_pipeline(numbers, bins)), ("ratio", ratio)])
 
