@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from aiaudit.measuring.contrasts import contrasts
-from aiaudit.measuring.cells import cells
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.cells import cells
+from aiaudit.measuring.contrasts import contrasts
 from aiaudit.metrics import rate, value
 from aiaudit.statistics.bounds import unknown_bounds
 from aiaudit.subject import PREDICTED, Subject
