@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -115,14 +114,6 @@ def added(
     """Add audits, with reports of one line, and return the last head."""
     with patch("aiaudit.archive.contents.render", return_value="<p>a report</p>"):
         return [append(archive, content(record, tags=tags), signers) for record in records][-1]
-
-
-def as_nobody() -> bool:
-    """Become a user whom permissions bind; False where that is not possible."""
-    if hasattr(os, "seteuid") and os.geteuid() == 0:
-        os.seteuid(65534)
-        return True
-    return hasattr(os, "geteuid")
 
 
 def whole(archive: Archive, size: int) -> None:
