@@ -178,12 +178,12 @@ def _remarks(archive: Archive, rested: Mapping[str, object]) -> Iterator[str]:
     loose = len(stored - set(rested))
     if loose:
         yield (
-            f"{loose} object(s) belong to no record: an append was cut off before its record was written, or records "
+            f"objects that belong to no record: {loose}. An append was cut off before its record was written, or records "
             "at the end were removed; only a head kept elsewhere tells these apart"
         )
     unfinished = len(list(archive.incoming.glob("*")))
     if unfinished:
-        yield f"{unfinished} file(s) in incoming/ were left by writers that were cut off; nothing rests on them"
+        yield f"files in incoming/ that writers left who were cut off: {unfinished}; nothing rests on them"
     stamps = len(list(archive.stamps.glob("*.tsr")))
     if stamps:
-        yield f"{stamps} timestamp(s) in checkpoints/ count only once checked with --tsa-root"
+        yield f"timestamps in checkpoints/ that count only once checked with --tsa-root: {stamps}"

@@ -17,7 +17,7 @@ from aiaudit.archive.layout import Archive, Head
 from aiaudit.archive.listing import Row
 from aiaudit.archive.readings import Asked, Key, Reading, load
 from aiaudit.archive.trend import Trend, by_age
-from aiaudit.archive.wording import change_text, scope_text
+from aiaudit.archive.wording import asked_text, change_text, counted, scope_text
 from aiaudit.errors import one_line
 
 PACKAGE = "aiaudit.report_templates"
@@ -116,8 +116,8 @@ def _panel(runs: Sequence[Sequence[tuple[Row, Reading]]], drawn: Sequence[Row]) 
     asked = max((run[-1] for run in runs), key=lambda last: by_age(last[0]))[1].asked
     limits = (-asked.threshold, asked.threshold) if asked.op == "within" else (asked.threshold,)
     numbers = [*limits, *(x for run in runs for _, reading in run for x in _ends(reading))]
-    bottom, top = min(0.0, *numbers), max(numbers)
-    top = top if top > bottom else bottom + 1
+    bottom, top = min(numbers), max(numbers)
+    top = top if top > bottom else bottom + 1.0
     series = tuple(_series(run, drawn, limits, bottom, top) for run in runs)
     return Panel(asked=asked, series=series, bottom=f"{bottom:.3g}", top=f"{top:.3g}")
 
@@ -180,12 +180,12 @@ def _across(row: Row, drawn: Sequence[Row]) -> str:
 
 def _spoken(run: Sequence[tuple[Row, Reading]]) -> str:
     (first, then), (last, now) = run[0], run[-1]
-    limit = f"limit {now.asked.op} {now.asked.threshold:g}"
+    limit = f"asked: {asked_text(now.asked)}"
     if len(run) == 1:
         return f"{scope_text(now.scope)}: {figure(now.value)} on {last.day}; {limit}"
     return (
         f"{scope_text(now.scope)}: {figure(then.value)} on {first.day}, {figure(now.value)} on {last.day}, "
-        f"{len(run)} audits; {limit}"
+        f"{counted(len(run), 'audit')}; {limit}"
     )
 
 
@@ -204,7 +204,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters |= {"name": _name, "figure": figure, "change": lambda change: _name(change_text(change), 600)}
+    env.filters |= {
+        "name": _name,
+        "figure": figure,
+        "asked": asked_text,
+        "counted": counted,
+        "change": lambda change: _name(change_text(change), 600),
+    }
     return env
 
 

@@ -14,6 +14,7 @@ from aiaudit.errors import one_line
 
 if TYPE_CHECKING:
     from aiaudit.archive.compare import Change
+    from aiaudit.archive.readings import Asked
     from aiaudit.archive.trend import Trend
 
 
@@ -37,7 +38,8 @@ def checked(report: Report, folder: str) -> Iterator[str]:
     if report.head is not None:
         verdict = {0: "as written", 1: "TAMPERED WITH OR DAMAGED", 3: "not wholly readable"}[report.exit_code]
         signed = f"signed by key {report.keys[0]}" if report.keys else "not signed"
-        yield f"{one_line(folder)}: {verdict}; {report.head.size:,} records, {report.objects:,} objects, {signed}"
+        kept = f"{counted(report.head.size, 'record')}, {counted(report.objects, 'object')}"
+        yield f"{one_line(folder)}: {verdict}; {kept}, {signed}"
         yield f"head {report.head}"
     yield LIMITS
 
@@ -94,6 +96,19 @@ def scope_text(scope: Mapping[str, str]) -> str:
     return ", ".join(f"{one_line(k, 60)} = {one_line(v, 60)}" for k, v in scope.items()) or "all rows"
 
 
+def asked_text(asked: Asked) -> str:
+    """Return what a requirement asks of its number."""
+    limit = f"{asked.threshold:g}"
+    return {">=": f"at least {limit}", "<=": f"at most {limit}"}.get(
+        asked.op, f"between -{limit} and {limit}"
+    )
+
+
+def counted(n: int, noun: str) -> str:
+    """Return ``1 audit``, ``2 audits``."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def change_text(change: Change) -> str:
     """Return one change in a line."""
     against = (
@@ -101,11 +116,15 @@ def change_text(change: Change) -> str:
         if change.reference is None
         else f" against {scope_text(change.reference) if change.reference else 'everyone else'}"
     )
-    p = "" if change.p_adjusted is None else f", p = {change.p_adjusted:.3g}"
+    p = "" if change.p_adjusted is None else f", p {_p(change.p_adjusted)}"
     return (
         f"{change.asked.id}, {scope_text(change.scope)}{against}: "
         f"{_number(change.old_value)} -> {_number(change.new_value)} ({change.asked.metric}{p})"
     )
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {p:.3g}"
 
 
 def _number(value: float | None) -> str:
@@ -172,7 +191,7 @@ def trended(found: Trend) -> Iterator[str]:
     numbers = ", ".join(str(row.number) for row in found.past[:12]) + (", …" if len(found.past) > 12 else "")
     yield (
         f"{one_line(found.newest.system)}: record {found.newest.number} of {found.newest.day} against "
-        f"{len(found.past)} audit(s) of {first.day} to {last.day} (records {numbers})"
+        f"{counted(len(found.past), 'audit')} of {first.day} to {last.day} (records {numbers})"
     )
     if found.same_data:
         yield "note: the same rows were audited then and now; the tests take them for two samples, and are too cautious"

@@ -263,7 +263,7 @@ class TestCompare:
         ran = aiaudit("trend", filled, "-o", "history.html")
 
         assert ran.code == 0
-        assert ran.out.startswith("Loan screening: record 3 of 2026-11-21 against 1 audit(s) of 2026-08-30")
+        assert ran.out.startswith("Loan screening: record 3 of 2026-11-21 against 1 audit of 2026-08-30")
         assert "Worse beyond noise:" in ran.out
         assert Path("history.html").read_text().startswith("<!DOCTYPE html>")
         assert "of 2026-05-10 to 2026-05-10" in aiaudit("trend", filled, "--until", "2026-06-01").out

@@ -43,7 +43,7 @@ def test_the_page_opens_at_the_verdict(years: Archive) -> None:
 
     assert "Newest audit (2026-11-21): policy smb-baseline not met." in text
     assert "2 of 3 numbers tested are worse than in the earlier period, beyond what chance explains." in text
-    assert "Earlier period: 1 audit(s) from 2026-08-30 to 2026-08-30" in text
+    assert "Earlier period: 1 audit from 2026-08-30 to 2026-08-30" in text
     assert "selection-ratio, race = black against race = white: 0.813 -> 0.500" in text
     assert str(head(years)) in text
 
@@ -63,7 +63,9 @@ def test_drawings_say_in_words_what_they_show(years: Archive) -> None:
 
     titles = re.findall(r'<svg role="img"><title>(.*?)</title>', html)
     assert len(titles) == 3
-    assert titles[0] == "race = black: 0.800 on 2026-02-10, 0.500 on 2026-11-21, 4 audits; limit &gt;= 0.8"
+    assert (
+        titles[0] == "race = black: 0.800 on 2026-02-10, 0.500 on 2026-11-21, 4 audits; asked: at least 0.8"
+    )
     assert html.count("<svg") - html.count('class="fail"') == 3
     assert html.count('<svg class="fail"') == 1
 
@@ -108,7 +110,7 @@ def test_only_the_newest_are_drawn(archive: Archive, monkeypatch: pytest.MonkeyP
     text = text_of(page(archive, rows(archive), head(archive), None))
 
     assert DRAWN == 60
-    assert "2 audit(s) from 2026-02-01 to 2026-03-01; 1 older one(s) are in the archive and not drawn" in text
+    assert "2 audits from 2026-02-01 to 2026-03-01; 1 older audit not drawn, but in the archive" in text
 
 
 def test_one_day_and_one_audit_can_be_drawn(archive: Archive) -> None:

@@ -120,7 +120,7 @@ def test_a_cut_tail_leaves_a_trace_that_proves_nothing(tmp_path: Path) -> None:
     report = check(made.folder)
 
     assert report.exit_code == 0
-    assert "1 object(s) belong to no record" in report.remarks[0]
+    assert "objects that belong to no record: 1." in report.remarks[0]
 
 
 def test_a_kept_head_holds_while_the_archive_grows(tmp_path: Path) -> None:

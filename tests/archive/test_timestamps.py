@@ -75,7 +75,7 @@ def test_a_round_trip(archive: Archive, authority: Path, tmp_path: Path) -> None
 
     assert (number, stamp.digest) == (1, head_of(archive, 1))
     plain = check(archive.folder)
-    assert "1 timestamp(s)" in plain.remarks[0]
+    assert "--tsa-root: 1" in plain.remarks[0]
     report = verified(archive, plain, authority / "root.pem")
     assert report.problems == ()
     assert f"record 1 and all before it existed at {stamp.time}" in report.remarks[-1]

@@ -131,11 +131,11 @@ def test_the_words(years: Archive) -> None:
     lines = list(trended(trend(years, rows(years))))
 
     assert lines[0] == (
-        "Loan screening: record 7 of 2026-11-21 against 1 audit(s) of 2026-08-30 to 2026-08-30 (records 5)"
+        "Loan screening: record 7 of 2026-11-21 against 1 audit of 2026-08-30 to 2026-08-30 (records 5)"
     )
     assert lines[1] == "Worse beyond noise:"
     assert lines[2].startswith(
-        "  selection-ratio, race = black against race = white: 0.800 -> 0.500 (impact_ratio, p = "
+        "  selection-ratio, race = black against race = white: 0.800 -> 0.500 (impact_ratio, p < 0.001)"
     )
     assert lines[-1].startswith(
         "3 numbers were tested for a change, together at 5 %; 2 changed beyond noise."
