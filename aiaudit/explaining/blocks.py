@@ -15,8 +15,8 @@ from aiaudit.explaining.potentials import Pairs, Potentials, cycles, everyone, p
 #: Round trips through a batch in each half: every row meets twelve others. Fewer leave the halves so noisy
 #: that the bounds on the importance part; more cost model rows that are better spent on further rows.
 CYCLES = 3
-#: A batch is compared completely (all pairs, all combinations) where that takes at most this many model rows.
-EXACT_ROWS = 100_000
+#: A batch is compared completely (all pairs, all combinations) where that takes no more pairs and model rows.
+EXACT_PAIRS, EXACT_ROWS = 10_000, 100_000
 
 Floats = npt.NDArray[np.float64]
 
@@ -101,39 +101,61 @@ def explain_block(
     outputs = output(batch)
     known = np.flatnonzero(np.isfinite(outputs))
     rows = Rows(frame=batch.take(known).reset_index(drop=True), outputs=outputs[known], output=output)
-    n, p = rows.frame.shape
-    exact = _costs_little(n, p)
-    count = _cycles(n, p)
-    pairs = everyone(n) if exact else cycles(n, 2 * count, rng)
-    differences, evaluated = contrasts(
-        rows, pairs.left, pairs.right, rng, enumerate_up_to=p if exact else ENUMERATED_COLUMNS
-    )
-    finite = np.asarray(np.isfinite(differences).all(axis=1))
-    in_first = np.arange(len(finite)) < count * n
-    # Without noise there is nothing that two halves could tell.
-    halves = (finite, finite) if exact else (finite & in_first, finite & ~in_first)
-    whole, first, second = (
-        potentials(pairs.only(chosen), differences[chosen], n) for chosen in (finite, *halves)
-    )
-    exact = exact and bool(finite.all())
-    kept = _explained(pairs.only(~finite), whole, first, second)
+    met = _meet(rows, rng)
+    whole, first, second = met.fits
+    kept = _explained(met.broken, whole, first, second)
     sizes = np.bincount(whole.parts)[whole.parts]
-    mean = (np.bincount(whole.parts, rows.outputs) / np.bincount(whole.parts))[whole.parts]
+    mean = np.bincount(whole.parts, rows.outputs)[whole.parts] / sizes
     # Every row is also its own background, in which nothing differs: once among so many rows in the batch, and
     # once among more in the table.
     scale = (sizes / np.maximum(sizes - 1, 1) * (1 - 1 / table_rows))[kept, None]
     return Block(
         rows=positions[known[kept]],
         values=whole.values[kept] * scale,
-        errors=whole.errors[kept] * (scale * (not exact)),
+        errors=whole.errors[kept] * (scale * (not met.exact)),
         first=first.values[kept] * scale,
         second=second.values[kept] * scale,
-        pull=_pull(pairs.only(finite), whole)[kept],
+        pull=_pull(met.pairs, whole)[kept],
         halves_weigh=whole.spread / ((whole.spread + (first.spread + second.spread) / 2) or 1.0),
         base=rows.outputs[kept] - (rows.outputs - mean)[kept] * scale[:, 0],
         outputs=rows.outputs[kept],
-        exact=exact,
-        evaluated=len(batch) + evaluated,
+        exact=met.exact,
+        evaluated=len(batch) + met.evaluated,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Met:
+    """Who met whom: comparisons that succeeded, those that did not, and least squares of all and both halves."""
+
+    pairs: Pairs
+    broken: Pairs
+    fits: tuple[Potentials, Potentials, Potentials]
+    exact: bool
+    evaluated: int
+
+
+def _meet(rows: Rows, rng: np.random.Generator) -> _Met:
+    n, p = rows.frame.shape
+    exact, count = _costs_little(n, p), _cycles(n, p)
+    pairs = everyone(n) if exact else cycles(n, 2 * count, rng)
+    differences, evaluated = contrasts(
+        rows, pairs.left, pairs.right, rng, enumerate_up_to=p if exact else ENUMERATED_COLUMNS
+    )
+    finite = np.asarray(np.isfinite(differences).all(axis=1))
+    # Without noise there is nothing that two halves could tell.
+    in_first = np.arange(len(finite)) < count * n
+    first, second = (finite, finite) if exact else (finite & in_first, finite & ~in_first)
+    return _Met(
+        pairs=pairs.only(finite),
+        broken=pairs.only(~finite),
+        fits=(
+            potentials(pairs.only(finite), differences[finite], n),
+            potentials(pairs.only(first), differences[first], n),
+            potentials(pairs.only(second), differences[second], n),
+        ),
+        exact=exact and bool(finite.all()),
+        evaluated=evaluated,
     )
 
 
@@ -158,7 +180,8 @@ def _explained(broken: Pairs, *fits: Potentials) -> npt.NDArray[np.intp]:
 
 
 def _costs_little(n: int, p: int) -> bool:
-    return p < 17 and n * (n - 1) // 2 * (2**p - 2) <= EXACT_ROWS
+    pairs = n * (n - 1) // 2
+    return p < 17 and pairs <= EXACT_PAIRS and pairs * (2**p - 2) <= EXACT_ROWS
 
 
 def most_model_rows(p: int) -> int:

@@ -149,7 +149,10 @@ class Survey:
         slopes = np.linalg.lstsq(design[self.rows], both)[0]
         left = both - design[self.rows] @ slopes
         mine, size = left[:, :p], left[:, p:]
-        extra = (mine * size).sum(axis=0) / np.maximum((size * size).sum(axis=0), np.finfo(float).tiny)
+        news = (size**2).sum(axis=0)
+        # Of a column of two values the size says nothing that the effect does not; rounding must not seem to.
+        telling = news > 1e-9 * (sizes[self.rows] ** 2).sum(axis=0)
+        extra = np.divide((mine * size).sum(axis=0), news, out=np.zeros(p), where=telling)
         slopes = slopes[:, :p] - extra * slopes[:, p:]
         residuals = mine - extra * size
         fitted = design @ slopes + extra * sizes - slopes[0]

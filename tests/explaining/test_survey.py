@@ -111,3 +111,16 @@ def test_errors_are_those_of_repeated_samples():
     np.testing.assert_allclose(np.mean(means, axis=0), sizes.mean(axis=0), rtol=0.02)
     np.testing.assert_allclose(np.std(means, axis=0), np.sqrt(np.mean(errors, axis=0)), rtol=0.15)
     assert (np.std(means, axis=0) < 0.7 * sizes.std(axis=0) / np.sqrt(300)).all()
+
+
+def test_a_column_of_two_values_leaves_its_size_out():
+    """Its size is a straight line of its effect: what rounding leaves of it must not be fitted."""
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({name: rng.random(5000) < 0.3 for name in "abc"})
+    survey, _ = survey_of(frame, 400, lambda rows: (frame.to_numpy(float) - 0.3)[rows] * [1.0, 2.0, 0.5])
+    found = np.abs(survey.attributions) + rng.normal(0, 0.01, (400, 3))
+    moments = survey.moments(found)
+    truth = np.abs(frame.to_numpy(float) - 0.3).mean(axis=0) * [1.0, 2.0, 0.5]
+    np.testing.assert_allclose(moments.mean, truth, atol=0.003)
+    np.testing.assert_allclose(np.sqrt(np.diag(moments.drawing)), 0.01 / 20, rtol=0.15)
+    assert np.sqrt(np.diag(moments.table)).max() < 0.01
