@@ -14,6 +14,7 @@ from aiaudit.labels import Task
 from aiaudit.loading.tables import frame_table
 from aiaudit.subject import Rows
 from aiaudit.subject_facts import facts_of
+from aiaudit.tally import UNIT
 from aiaudit.testing import LinearModel
 
 SEX = (Sensitive(column="sex"),)
@@ -196,3 +197,76 @@ def test_facts_tell_whether_a_protected_column_is_a_feature():
     assert {a.name: a.is_feature for a in facts.attributes} == {"sex": False, "age": True}
     assert [(g.label, g.n) for g in facts.attributes[1].groups] == [("under 40", 2), ("40 or over", 2)]
     assert facts.features == ("income", "age")
+
+
+def test_scores_weights_controls_and_an_order_of_labels():
+    source = people(
+        p=["low", "mid", "top", "top"], s=[1.5, 2.0, 9.0, 8.0], w=[1, 0, 2.5, 1], job=["x", "x", "x", "y"]
+    )
+    subject = assembled(
+        source,
+        predictions="p",
+        favorable=("top",),
+        order=("low", "mid", "top"),
+        scores="s",
+        weights="w",
+        control=(Sensitive(column="job"),),
+    )
+    assert subject.scores.values.tolist() == [1.5, 2.0, 9.0, 8.0]
+    assert not subject.scores.probability
+    assert subject.weights.tolist() == [1, 0, 2.5, 1]
+    assert subject.order == ("low", "mid", "top")
+    (job,) = subject.controls
+    assert job.codes.tolist() == [0, 0, 0, 1]
+    assert subject.tally.over(["job"]).counts.tolist() == [3, 1]
+    facts = facts_of(subject)
+    assert facts.weights.total == 4.5
+    assert facts.weights.effective_n == pytest.approx(4.5**2 / (1 + 2.5**2 + 1))
+    assert [a.name for a in facts.controls] == ["job"]
+
+
+def test_whole_weights_are_summed_exactly():
+    source = people(p=["1", "0", "1", "1"], w=[3, 1, 5, 2])
+    subject = assembled(source, predictions="p", weights="w")
+    folded = subject.tally.over(["sex"])
+    weights = folded.sums[0] / UNIT * subject.weight_unit
+    squares = folded.sums[1] / UNIT * subject.weight_unit**2
+    assert (weights.tolist(), squares.tolist()) == ([8, 3], [34, 5])
+
+
+def test_what_a_model_is_not_given_is_no_feature():
+    model = Unnamed(2)
+    assembled(people(w=[1.0, 1, 1, 1], y=[1, 0, 1, 0]), model=model, target="y", weights="w")
+    assert model.columns == ["sex", "income"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"weights": "z"}, r"has no column 'z' \(--weights\)"),
+        ({"scores": "z"}, r"has no column 'z' \(--scores\)"),
+        ({"control": (Sensitive(column="z"),)}, r"has no column 'z' \(--control\)"),
+        ({"control": SEX}, "'sex' is both a protected column and a control column"),
+        ({"dependants": {"sex": ("z",)}}, r"has no column 'z' \(dependants\)"),
+        ({"dependants": {"income": ("sex",)}}, r"protected columns has no column 'income' \(dependants\)"),
+        ({"population": {"race": {"a": 0.5}}}, r"protected columns has no column 'race' \(population\)"),
+        ({"order": ("0", "1", "2")}, "does not hold each label once"),
+    ],
+)
+def test_further_declarations_that_do_not_fit_are_refused(declared, message):
+    with pytest.raises(UsageError, match=message):
+        assembled(people(p=["1", "0", "1", "1"]), predictions="p", **declared)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1.0, -1, 1, 1], "negative in some rows"),
+        ([0, 0, 0, 0], "are all 0"),
+        ([1.0, np.nan, 1, 1], "should hold numbers but holds 'nan'"),
+        (["a", "b", "c", "d"], "should hold numbers but holds 'a', 'b'"),
+    ],
+)
+def test_weights_are_numbers_of_which_none_is_negative(weights, message):
+    with pytest.raises(IncompleteError, match=message):
+        assembled(people(p=["1", "0", "1", "1"], w=weights), predictions="p", weights="w")
