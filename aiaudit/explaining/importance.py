@@ -99,7 +99,8 @@ class _Drawn:
         rows = self.joined("rows").astype(np.intp)
         arrays = {part: self.joined(part).astype(np.float64) for part in parts}
         survey = Survey(table=table, rows=rows, attributions=arrays["values"])
-        return Sizes(**arrays, survey=survey)
+        outputs = self.joined("outputs").astype(np.float64)
+        return Sizes(**arrays, reach=float(np.ptp(outputs)) if len(outputs) else 0.0, survey=survey)
 
 
 def explain(

@@ -50,6 +50,8 @@ class Sizes:
         Their sizes and two bounds on those, see `aiaudit.explaining.blocks.Block`.
     pull : ndarray
         What each row as background adds to the sizes in other rows, beyond its own values.
+    reach : float
+        Range of the outputs explained.
     survey : Survey
         How means over the table are taken from these rows.
     """
@@ -59,6 +61,7 @@ class Sizes:
     at_least: Floats
     at_most: Floats
     pull: Floats
+    reach: float
     survey: Survey
 
     @cached_property
@@ -76,6 +79,14 @@ class Sizes:
         """What it is at most, but for chance."""
         return self._moments(self.at_most)
 
+    def unseen(self, level: float) -> float:
+        """Return an upper limit of the importance of a column that never changed the output.
+
+        The share of rows in which it could matter is below the Clopper-Pearson limit for none of n; there it is
+        taken to matter no more than the whole range of outputs.
+        """
+        return self.reach * float(1 - ((1 - level) / 2) ** (1 / len(self.values)))
+
     def _moments(self, sizes: Floats) -> Moments:
         # A row counts twice: by its own attributions, and as background to all others, where a high value of
         # its own makes theirs lower. Both values and pull average to zero over the table, so the second part
@@ -88,15 +99,18 @@ def importances(sizes: Sizes, level: float) -> tuple[Estimate, ...]:
     """Return the mean size of each column's attributions over the table.
 
     The interval reaches from the lower end for the bound that is never too large to the upper end for the
-    bound that is never too small, each by the delta method on the log scale, as sizes are skewed. A column
-    that never changed the output has none: rows not seen might differ.
+    bound that is never too small, each by the delta method on the log scale, as sizes are skewed; that of a
+    column which never changed the output, to what may have gone unseen. Only if nothing did there is none.
     """
     z = _quantile(sizes, level)
     low = [_lower(m, z * e) for m, e in zip(sizes.least.mean, sizes.least.errors, strict=True)]
     high = [_upper(m, z * e) for m, e in zip(sizes.most.mean, sizes.most.errors, strict=True)]
     touched = np.any(sizes.values != 0, axis=0)
+    nothing = Estimate(
+        value=0.0, standard_error=0.0, ends=(0.0, sizes.unseen(level)) if touched.any() else None
+    )
     return tuple(
-        _estimate(max(m, 0.0), e, a, b) if t else Estimate(value=0.0, standard_error=0.0, ends=None)
+        _estimate(max(m, 0.0), e, a, b) if t else nothing
         for m, e, a, b, t in zip(sizes.middle.mean, sizes.middle.errors, low, high, touched, strict=True)
     )
 
@@ -120,7 +134,10 @@ def share(sizes: Sizes, chosen: npt.NDArray[np.bool_], level: float) -> Estimate
         return None
     value = float(means[chosen].sum() / total)
     if not 0 < value < 1:
-        return Estimate(value=value, standard_error=0.0, ends=None)
+        unseen = min(1.0, sizes.unseen(level) * int((chosen if value == 0 else ~chosen).sum()) / total)
+        return Estimate(
+            value=value, standard_error=0.0, ends=(max(0.0, value - unseen), min(1.0, value + unseen))
+        )
     gradient = (chosen - value) / total
     error = float(np.sqrt(max(0.0, gradient @ sizes.middle.covariance @ gradient)))
     least, most = np.maximum(sizes.least.mean, 0), np.maximum(sizes.most.mean, 0)

@@ -10,7 +10,7 @@ from aiaudit.facts import Form, Interval, Measurement, Scope
 from aiaudit.statistics.intervals import wilson
 
 METHOD = "Shapley values from pairs of rows by least squares; means by regression on the columns' values"
-BOUNDS = "delta method beyond both bounds"
+BOUNDS = "delta method beyond both bounds; of what was never seen, Clopper-Pearson times the range of outputs"
 
 
 def measurement(
@@ -36,7 +36,9 @@ def measurement(
     params: dict[str, str | int] = {"background": "rows of the table", "exact": found.exact, **told}
     params["stopped"] = found.stopped
     if ends is None:
-        params["no_interval"] = _no_interval(n, estimate)
+        params["no_interval"] = (
+            "no column changed the output" if n > 1 else "fewer than two rows could be explained"
+        )
     return Measurement(
         metric=metric,
         value=None if estimate is None else _rounded(estimate.value),
@@ -76,14 +78,6 @@ def quality(found: Explanation) -> Iterator[Measurement]:
         interval=Interval(low=low, high=high, level=LEVEL, method="Wilson"),
         method="counted among the rows sampled",
     )
-
-
-def _no_interval(n: int, estimate: Estimate | None) -> str:
-    if n < 2:
-        return "fewer than two rows could be explained"
-    if estimate is None:
-        return "no column changed the output"
-    return "nothing else changed the output" if estimate.value else "it never changed the output"
 
 
 def _rounded(number: float) -> float:

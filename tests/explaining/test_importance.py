@@ -124,7 +124,7 @@ def test_columns_that_add_up_are_exact_however_few_pairs():
     np.testing.assert_allclose(found.errors, 0, atol=1e-9)
 
 
-def test_a_column_that_does_nothing_gets_nothing_and_no_interval():
+def test_a_column_that_does_nothing_gets_nothing_but_may_have_gone_unseen():
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(rng.normal(size=(300, 8)), columns=list("abcdefgh"))
     found = explain(lambda t: np.tanh(t["a"] * t["b"] + t["c"]).to_numpy(), frame, 0)
@@ -132,8 +132,14 @@ def test_a_column_that_does_nothing_gets_nothing_and_no_interval():
     for j in range(3, 8):
         assert not found.values[:, j].any()
         assert estimates[j].value == 0
-        assert estimates[j].ends is None
-        assert share(found.sizes, np.arange(8) == j, 0.95).value == 0
+        # None of 300 rows: less than 1.22 % of rows (Clopper-Pearson), each by no more than the whole range.
+        assert estimates[j].ends == (0, pytest.approx(0.01222 * np.ptp(found.outputs), rel=1e-3))
+        part = share(found.sizes, np.arange(8) == j, 0.95)
+        assert part.value == part.ends[0] == 0
+        assert part.ends[1] == pytest.approx(estimates[j].ends[1] / found.sizes.middle.mean.sum())
+    rest = share(found.sizes, np.arange(8) < 3, 0.95)
+    assert rest.value == rest.ends[1] == 1
+    assert 1 - rest.ends[0] == pytest.approx(5 * part.ends[1])
     assert list(found.ranked[3:]) == [3, 4, 5, 6, 7]
 
 
@@ -157,7 +163,9 @@ def test_shares_add_up_to_one(known):
     assert half.ends[0] < half.value < half.ends[1]
     rest = share(found.sizes, np.arange(6) >= 3, 0.95)
     assert half.ends[0] == pytest.approx(1 - rest.ends[1])
-    assert share(found.sizes, np.ones(6, bool), 0.95).value == pytest.approx(1)
+    everything = share(found.sizes, np.ones(6, bool), 0.95)
+    assert everything.value == pytest.approx(1)
+    assert everything.ends == pytest.approx((1, 1))
 
 
 def test_shuffled_rows_give_the_same_values(known):
