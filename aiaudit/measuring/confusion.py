@@ -96,6 +96,14 @@ SHAPES = (
         Better.LOWER,
     ),
 )
+#: Treatment equality: which way the errors of a group lean.
+LEAN = _shape(
+    "false_positive_share",
+    "False positives, of all wrong decisions: the errors that favour people.",
+    BERK,
+    FP,
+    FN,
+)
 ACCURACY = rate("accuracy", "Decisions equal to the recorded outcome, of all decisions.", "customary")
 
 

@@ -80,11 +80,18 @@ class Rates:
         with np.errstate(invalid="ignore"):
             return self.x / self.n
 
+    @cached_property
+    def ends(self) -> tuple[Floats, Floats]:
+        """Ends of each rate's interval: modified Wilson, or Korn and Graubard's where rows are weighted."""
+        if self.design is not None:
+            return self.design.low, self.design.high
+        return rate_interval(self.x, self.n, LEVEL)
+
     def measurements(self) -> Iterator[Measurement]:
-        """Yield each group's rate with its interval: modified Wilson, or Korn and Graubard's where weighted."""
+        """Yield each group's rate with its interval."""
         design, values = self.design, self.value
         name = "modified Wilson" if design is None else "Korn-Graubard"
-        low, high = rate_interval(self.x, self.n, LEVEL) if design is None else (design.low, design.high)
+        low, high = self.ends
         for i, scope in enumerate(self.scopes):
             sure = interval(low[i], high[i], name)
             yield Measurement(

@@ -62,11 +62,6 @@ def _matthews(p: Complex) -> Complex:
     return (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
 
 
-def _treatment(p: Complex) -> Complex:
-    _, fp, fn, _ = _cells(p)
-    return fp / fn
-
-
 def _smaller_outcome(n: Floats) -> Floats:
     tn, fp, fn, tp = n.T
     return np.asarray(np.minimum(tp + fn, tn + fp))
@@ -75,10 +70,6 @@ def _smaller_outcome(n: Floats) -> Floats:
 def _smaller_decision(n: Floats) -> Floats:
     tn, fp, fn, tp = n.T
     return np.asarray(np.minimum(tp + fp, tn + fn))
-
-
-def _wrong(n: Floats) -> Floats:
-    return np.asarray(n[:, 1] + n[:, 2])
 
 
 def _not_true_negative(n: Floats) -> Floats:
@@ -124,19 +115,6 @@ SUMMARIES = (
         metric=_share("conditional_use_accuracy", "Mean of positive and negative predictive value.", BERK),
         function=_predictive,
         size=_smaller_decision,
-    ),
-    Summary(
-        metric=value(
-            "treatment_ratio",
-            "ratio",
-            "False positives for each false negative: which way the group's errors lean (treatment equality).",
-            BERK,
-            Better.TARGET,
-            None,
-        ),
-        function=_treatment,
-        size=_wrong,
-        bounds=(0.0, np.inf),
     ),
 )
 DIFFERENCES: Mapping[str, Metric] = MappingProxyType(

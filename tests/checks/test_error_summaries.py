@@ -96,6 +96,20 @@ def test_errors_agree_with_resampled_rows(people, name):
     assert (m.interval.high - m.interval.low) / (2 * 1.96) == pytest.approx(np.std(drawn), rel=0.1)
 
 
+def test_treatment_is_judged_by_the_share_of_false_positives(people):
+    actual, predicted, race, _, subject = people
+    shares = found(CHECK, subject, "false_positive_share", "race")
+    ratios = found(CHECK, subject, "treatment_ratio", "race")
+    for group, m in shares.items():
+        mine = race == group
+        wrong = mine & (actual != predicted)
+        assert (m.numerator, m.denominator) == ((wrong & predicted).sum(), wrong.sum())
+        odds = m.interval.low / (1 - m.interval.low), m.interval.high / (1 - m.interval.high)
+        assert (ratios[group].interval.low, ratios[group].interval.high) == pytest.approx(odds)
+    for m in found(CHECK, subject, "false_positive_share_difference", "race").values():
+        assert m.tests["fisher"] <= 1
+
+
 def test_what_cannot_be_divided_is_undefined():
     subject = subject_of({"g": list("aabb")}, list("1001"), list("1010"))
     assert found(CHECK, subject, "treatment_ratio", "g")["a"].value is None
