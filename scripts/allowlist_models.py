@@ -6,6 +6,7 @@ import importlib
 import warnings
 
 import numpy as np
+from allowlist_tables import tables
 
 
 def _data():
@@ -219,26 +220,6 @@ def _imbalanced():
         yield name, lambda a=sampler: _fit(pipeline.make_pipeline(a, LogisticRegression()))
 
 
-def _tables():
-    """Tables, which encoders and transformers keep in their state."""
-    import pandas as pd
-
-    columns = {
-        "numbers": pd.Series([1.5, 2.0]),
-        "text": pd.Series(["a", "b"]),
-        "objects": pd.Series(["a", None], dtype=object),
-        "categories": pd.Series(["a", "b"], dtype="category"),
-        "dates": pd.to_datetime(pd.Series(["2024-01-01", "2024-01-02"])),
-        "nullable": pd.array([1, None], dtype="Int64"),
-        "strings": pd.array(["a", None], dtype="string[python]"),
-    }
-    for name, values in columns.items():
-        yield "table of " + name, lambda a=name, b=values: pd.DataFrame({a: b})
-    index = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)])
-    yield "table with two indexes", lambda: pd.DataFrame({"x": [1, 2]}, index=index)
-    yield "table with labels", lambda: pd.DataFrame({"x": [1, 2]}, index=["a", "b"])
-
-
 def _encoder_pipeline(encoder):
     import pandas as pd
     from sklearn.linear_model import LogisticRegression
@@ -258,4 +239,4 @@ def fitted_models():
         yield name, odd.get(name) or (lambda cls=estimator_class: _fit(_construct(cls)))
     yield from _settings()
     yield from _companions()
-    yield from _tables()
+    yield from tables()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from aiaudit.__main__ import run
 from aiaudit.archive.begin import create
 from aiaudit.archive.layout import Archive
+from aiaudit.record import Status, to_json
 
-from .made import filled
+from .made import audit
+from .made import filled as fill
 
 
 @pytest.fixture(autouse=True)
@@ -31,4 +35,52 @@ def archive(tmp_path: Path) -> Archive:
 def five(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Archive]:
     """Archives of five records each, unsigned and signed; whoever changes one puts it back."""
     folder = tmp_path_factory.mktemp("five")
-    return {name: filled(folder / name, signed=name == "signed") for name in ("unsigned", "signed")}
+    return {name: fill(folder / name, signed=name == "signed") for name in ("unsigned", "signed")}
+
+
+class Ran:
+    """What a command printed and how it ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def aiaudit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> Ran:
+        code = run(["archive", *map(str, arguments)])
+        return Ran(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files of three audits, of which the last is worse, and an archive of them."""
+    folder = tmp_path_factory.mktemp("prepared")
+    audits = [
+        audit("2026-05-10", black=(240, 400), white=(300, 400), data="01"),
+        audit("2026-08-30", black=(236, 400), white=(300, 400), data="02"),
+        audit("2026-11-21", black=(150, 400), white=(300, 400), data="03", status=Status.FAIL),
+    ]
+    paths = [folder / f"record-{n}.json" for n in range(len(audits))]
+    for path, one in zip(paths, audits, strict=True):
+        path.write_text(to_json(one, 1 if one is audits[-1] else 0))
+    assert run(["archive", "init", str(folder / "audits")]) == 0
+    assert run(["archive", "add", str(folder / "audits"), *map(str, paths), "--tag", "release"]) == 0
+    return folder
+
+
+@pytest.fixture
+def records(prepared: Path, tmp_path: Path) -> list[Path]:
+    """Copies of the three files."""
+    return [Path(shutil.copy(path, tmp_path)) for path in sorted(prepared.glob("*.json"))]
+
+
+@pytest.fixture
+def filled(prepared: Path, records: list[Path], tmp_path: Path) -> Path:
+    """A copy of the archive, in the current folder."""
+    shutil.copytree(prepared / "audits", tmp_path / "audits")
+    return Path("audits")

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from aiaudit.archive import chain, listing
+from aiaudit.archive.append import Content, append
 from aiaudit.archive.begin import create
+from aiaudit.archive.envelope import AUDIT
 from aiaudit.archive.layout import Archive, Tampered, open_archive
 from aiaudit.archive.listing import Row, Wanted, rows
 from aiaudit.archive.retention import TERMS, months_later, term
@@ -203,3 +205,11 @@ def test_the_cache_is_outside_the_archive(archive: Archive, tmp_path: Path) -> N
 
     assert sorted(os.listdir(archive.folder)) == before
     assert remembered(tmp_path / "cache")
+
+
+def test_a_record_that_says_nothing_of_an_audit_is_not_listed(tmp_path: Path) -> None:
+    made = create(tmp_path / "other")
+    append(made, Content(kind=AUDIT, predicate={"aiauditAudit": {"system": "x"}}, objects={}))
+
+    with pytest.raises(Tampered, match="does not say what an audit says"):
+        rows(made)

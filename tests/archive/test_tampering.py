@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiaudit.archive.append import head
+from aiaudit.archive.append import append, head
 from aiaudit.archive.check import check
 from aiaudit.archive.layout import Archive
-from aiaudit.errors import AuditError
+from aiaudit.errors import AuditError, IncompleteError
 
-from .made import OLD, detected, filled, rewrite
+from .made import OLD, detected, filled, rewrite, small
 
 KINDS = ("unsigned", "signed")
 
@@ -56,7 +56,7 @@ def test_what_was_not_changed_is_as_written(five: dict[str, Archive], kind: str)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_any_flipped_bit_shows(five: dict[str, Archive], kind: str, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(files(five[kind])))
@@ -68,7 +68,7 @@ def test_any_flipped_bit_shows(five: dict[str, Archive], kind: str, data: st.Dat
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_any_byte_put_in_or_left_out_shows(five: dict[str, Archive], kind: str, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(files(five[kind])))
@@ -99,7 +99,7 @@ def check_fails(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(number=st.integers(1, 4))
 def test_any_record_removed_before_the_last_shows(five: dict[str, Archive], kind: str, number: int) -> None:
     with changed(five[kind].record(number), None):
@@ -108,7 +108,7 @@ def test_any_record_removed_before_the_last_shows(five: dict[str, Archive], kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(order=st.permutations(range(1, 6)))
 def test_any_other_order_shows(five: dict[str, Archive], kind: str, order: list[int]) -> None:
     archive = five[kind]
@@ -124,7 +124,7 @@ def test_any_other_order_shows(five: dict[str, Archive], kind: str, order: list[
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(number=st.integers(1, 5))
 def test_any_record_of_another_archive_shows(
     five: dict[str, Archive], kind: str, number: int, tmp_path_factory: pytest.TempPathFactory
@@ -136,7 +136,7 @@ def test_any_record_of_another_archive_shows(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_any_object_swapped_or_removed_shows(
     five: dict[str, Archive], kind: str, data: st.DataObject
@@ -162,3 +162,22 @@ def test_a_lost_folder_shows(tmp_path: Path, part: str) -> None:
     shutil.rmtree(made.folder / part)
 
     assert detected(made.folder)
+
+
+def test_what_cannot_be_read_is_not_called_tampering(archive: Archive) -> None:
+    append(archive, small())
+    path = next(archive.objects.glob("*/*"))
+    path.unlink()
+    path.mkdir()  # reading a folder fails for everybody, also for root
+
+    report = check(archive.folder)
+
+    assert (report.exit_code, report.problems) == (3, ())
+    assert "cannot be read: Is a directory" in report.unreadable[0].what
+
+
+def test_a_record_that_cannot_be_read_is_not_called_tampering(archive: Archive) -> None:
+    archive.record(1).mkdir()
+
+    with pytest.raises(IncompleteError, match="cannot be read: Is a directory"):
+        check(archive.folder)

@@ -32,7 +32,7 @@ EXPENSIVE = ("costly", "schema_bomb")
 def builders():
     sys.path.insert(0, str(CORPUS))
     try:
-        yield importlib.import_module("hostile_pickles"), importlib.import_module("hostile_files")
+        yield tuple(map(importlib.import_module, ("hostile_pickles", "hostile_files", "hostile_archives")))
     finally:
         sys.path.remove(str(CORPUS))
 
@@ -43,8 +43,8 @@ def marker(tmp_path):
 
 
 def quick(builders, marker):
-    pickles, files = builders
-    groups = (pickles.all_of, files.arrays, files.crashes, files.archives, files.forged_tree)
+    pickles, files, archives = builders
+    groups = (pickles.all_of, archives.packed, files.arrays, files.crashes, files.archives, files.forged_tree)
     return {name: content for group in groups for name, content in group(marker)}
 
 

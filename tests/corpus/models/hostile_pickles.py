@@ -1,12 +1,8 @@
 """Pickles that run something when they are loaded, or try to. Each would do no more than touch a marker file."""
 
-import bz2
-import gzip
-import lzma
 import marshal
 import pickle
 import types
-import zlib
 
 from assembler import (
     APPEND,
@@ -235,20 +231,7 @@ def machine(marker):
     yield "a hundred thousand names", program(*(name(f"evil{i}", "x") + POP for i in range(100_000)), NONE)
 
 
-def packed(marker):
-    """The plainest payload behind each compression that joblib reads."""
-    fire = program(call(name("os", "system"), text(f"touch {marker}")))
-    yield "gzip", gzip.compress(fire)
-    yield "zlib", zlib.compress(fire)
-    yield "bz2", bz2.compress(fire)
-    yield "xz", lzma.compress(fire)
-    yield "lzma", lzma.compress(fire, lzma.FORMAT_ALONE)
-    yield "gzip in two members", gzip.compress(fire[:5]) + gzip.compress(fire[5:])
-    yield "zlib with a tail", zlib.compress(pickle.dumps(1)) + fire
-    yield "gzip cut short", gzip.compress(fire)[:-9]
-
-
 def all_of(marker):
     """Yield (name, content) of every hostile pickle."""
-    for group in (direct, indirect, machine, packed):
+    for group in (direct, indirect, machine):
         yield from group(marker)
