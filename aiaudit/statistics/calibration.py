@@ -1,4 +1,4 @@
-"""How well probabilities agree with outcomes, from sums over people and over bins of the probability."""
+"""How well probabilities agree with outcomes, from sums over bins of the probability."""
 
 from __future__ import annotations
 
@@ -7,79 +7,6 @@ import numpy.typing as npt
 from scipy.special import gammaincinv
 
 from aiaudit.statistics._counts import Floats, critical, floats
-from aiaudit.statistics.intervals import normal_mean
-
-
-def calibration_in_the_large(
-    n: npt.ArrayLike,
-    probability: npt.ArrayLike,
-    outcome: npt.ArrayLike,
-    squared_error: npt.ArrayLike,
-    level: npt.ArrayLike,
-) -> tuple[Floats, Floats, Floats]:
-    """Return the mean probability minus the share of outcomes, with its interval.
-
-    Parameters
-    ----------
-    n : array_like of float
-        People; the arrays broadcast.
-    probability, outcome, squared_error : array_like of float
-        Sums of the probabilities, of the outcomes (0 or 1), and of (probability - outcome)².
-    level : array_like of float
-        Confidence level.
-
-    Returns
-    -------
-    value, low, high : ndarray of float
-        Above 0 where probabilities are too high; by Student's t, NaN with fewer than two people.
-
-    Raises
-    ------
-    ValueError
-        If the level is not a level.
-    """
-    n, probability, outcome, squared_error = floats(n, probability, outcome, squared_error)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = (probability - outcome) / n
-        spread = np.maximum(squared_error / n - value**2, 0) / np.where(n > 1, n - 1, np.nan)
-    low, high = normal_mean(value, np.sqrt(spread), level, n - 1)
-    return value[()], np.maximum(low, -1.0), np.minimum(high, 1.0)
-
-
-def brier_score(
-    n: npt.ArrayLike, squared_error: npt.ArrayLike, fourth_power: npt.ArrayLike, level: npt.ArrayLike
-) -> tuple[Floats, Floats, Floats]:
-    """Return the Brier score with its interval.
-
-    Parameters
-    ----------
-    n : array_like of float
-        People; the arrays broadcast.
-    squared_error, fourth_power : array_like of float
-        Sums of the second and of the fourth power of probability - outcome.
-    level : array_like of float
-        Confidence level.
-
-    Returns
-    -------
-    value, low, high : ndarray of float
-        Within [0, 1]; by Student's t, NaN with fewer than two people.
-
-    Raises
-    ------
-    ValueError
-        If the level is not a level.
-
-    Notes
-    -----
-    Brier (1950), Monthly Weather Review 78, 1-3.
-    """
-    n, squared_error, fourth_power = floats(n, squared_error, fourth_power)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = squared_error / n
-        spread = np.maximum(fourth_power / n - value**2, 0) / np.where(n > 1, n - 1, np.nan)
-    low, high = normal_mean(value, np.sqrt(spread), level, n - 1)
-    return value[()], np.maximum(low, 0.0), np.minimum(high, 1.0)
 
 
 def expected_calibration_error(
