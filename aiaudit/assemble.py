@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,7 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
         weights=_weights(inputs.table, declared.weights, kept),
         population=declared.population,
         dependants=declared.dependants,
+        reference_groups=_reference_groups(declared, attributes),
         train=inputs.train,
         features=features,
         model=inputs.model,
@@ -125,6 +126,17 @@ def _protected(sensitive: Sensitive, inputs: Inputs, kept: Rowwise) -> Attribute
             "or name another column.",
         )
     return found
+
+
+def _reference_groups(declared: Declared, attributes: Sequence[Attribute]) -> Mapping[str, str]:
+    groups = {a.name: [label for label in a.levels if label != a.missing_level] for a in attributes}
+    for column, label in declared.reference.items():
+        if label not in groups[column]:
+            raise UsageError(
+                f"column '{one_line(column)}' has no group '{one_line(label)}' (--reference)",
+                f"Its groups are {some(groups[column], 12)}.{did_you_mean(label, groups[column])}",
+            )
+    return declared.reference
 
 
 def _weights(table: Table, column: str | None, kept: Rowwise) -> npt.NDArray[np.float64] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +13,7 @@ from aiaudit import __version__
 from aiaudit.advice import advise
 from aiaudit.errors import UsageError
 from aiaudit.judge import judge, unused_waivers
+from aiaudit.measuring.reference import DeclaredReference, Rule
 from aiaudit.plan import plan
 from aiaudit.policy.model import Policy, Waiver
 from aiaudit.record import PolicySource, Provenance, Record, Tool
@@ -116,7 +117,8 @@ def _libraries() -> Mapping[str, str]:
     return found
 
 
-def references(policy: Policy) -> Sequence[str]:
-    """Return the rules of reference that a policy asks for, the house's own first."""
-    asked = [r.reference for r in policy.requirements if r.reference is not None]
-    return tuple(dict.fromkeys(["most_favoured", *asked]))
+def references(policy: Policy, groups: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Return the rules of reference: the house's own, what the policy asks for, and the groups the user named."""
+    asked = [r.reference for r in policy.requirements if r.reference not in (None, "declared")]
+    rules = tuple(dict.fromkeys(["most_favoured", *(rule for rule in asked if rule is not None)]))
+    return (*rules, DeclaredReference(groups=groups)) if groups else rules

@@ -9,7 +9,17 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from aiaudit.config_fields import Dependants, Labels, Location, NameOrPath, Population, Protected, Size, once
+from aiaudit.config_fields import (
+    Dependants,
+    Labels,
+    Location,
+    NameOrPath,
+    Population,
+    Protected,
+    ReferenceGroups,
+    Size,
+    once,
+)
 from aiaudit.errors import UsageError
 from aiaudit.labels import Task
 from aiaudit.policy.fields import SeverityField, Strict, Text, Version, Word, refuse
@@ -54,6 +64,7 @@ class DataSettings(Strict):
     weights: Word | None = None
     population: Population = Field(default_factory=dict)
     dependants: Dependants = Field(default_factory=dict)
+    reference: ReferenceGroups = Field(default_factory=dict)
     train: Location | None = None
     task: Task | None = None
     exclude_unlabeled: bool = False
@@ -112,14 +123,14 @@ _SECTIONS: Mapping[str, Sequence[str]] = {
     "model": ("python", "trust", "module_path", "unsafe_pickle", "isolation", "memory", "timeout"),
     "data": (
         *("target", "favorable", "order", "sensitive", "control", "drop", "predictions", "scores", "weights"),
-        *("train", "task", "exclude_unlabeled"),
+        *("train", "task", "exclude_unlabeled", "reference"),
     ),
     "gate": ("fail_on", "strict"),
 }
 
 
 def _absent(value: object) -> bool:
-    return value is None or value is False or value == ()
+    return value is None or value is False or value == () or value == {}
 
 
 def _set(section: Strict) -> dict[str, object]:

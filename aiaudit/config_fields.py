@@ -83,6 +83,8 @@ NameOrPath = Annotated[Text, AfterValidator(_ref_from_here)]
 Dependants = Mapping[Word, Words]
 #: Each group's share of the population, by protected column.
 Population = Mapping[Word, Annotated[Mapping[Word, float], AfterValidator(_shares)]]
+#: The group that others are set against, by protected column.
+ReferenceGroups = Mapping[Word, Annotated[Word, AfterValidator(label_text)]]
 Labels = Annotated[Words, AfterValidator(lambda labels: tuple(label_text(label) for label in labels))]
 Size = Annotated[
     int,

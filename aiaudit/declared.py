@@ -38,6 +38,8 @@ class Declared:
         Share of each group in the population that the rows should represent, by protected column.
     dependants : mapping of str to tuple of str
         Columns that change with a protected one (a title with the sex).
+    reference : mapping of str to str
+        Group that the others are set against, by protected column.
     task : Task or None
         Overrides what would be inferred.
     exclude_unlabeled : bool
@@ -55,6 +57,7 @@ class Declared:
     drop: tuple[str, ...] = ()
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     dependants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reference: Mapping[str, str] = field(default_factory=dict)
     task: Task | None = None
     exclude_unlabeled: bool = False
 
@@ -101,7 +104,11 @@ def check_columns(declared: Declared, place: str, own: Sequence[str], elsewhere:
     for option, columns in named.items():
         _require(columns, own, place, option)
     _require(protected, [*own, *elsewhere], place, "--sensitive")
-    for option, keys in (("population", declared.population), ("dependants", declared.dependants)):
+    for option, keys in (
+        ("population", declared.population),
+        ("dependants", declared.dependants),
+        ("--reference", declared.reference),
+    ):
         _require(list(keys), protected, "the list of protected columns", option)
     _roles(declared)
 

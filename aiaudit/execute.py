@@ -66,9 +66,9 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
             stack.callback(model.close)
         inputs = replace(inputs, model=model, card=card, seed=config.seed)
         subject = assemble(inputs, declared, watcher.predicted)
-        check_attributes(policy, [a.name for a in subject.attributes])
+        check_attributes(policy, [a.name for a in subject.attributes], subject.reference_groups)
         return audit(
-            replace(subject, references=tuple(references(policy))),
+            replace(subject, references=references(policy, subject.reference_groups)),
             policy,
             Choices(
                 select=config.select,
@@ -118,6 +118,7 @@ def _declared(config: Config) -> Declared:
         drop=data.drop,
         population=data.population,
         dependants=data.dependants,
+        reference=data.reference,
         task=data.task,
         exclude_unlabeled=data.exclude_unlabeled,
     )

@@ -16,6 +16,7 @@ from aiaudit.errors import AuditError
 from aiaudit.groups import Attribute
 from aiaudit.labels import Task
 from aiaudit.measuring.partitions import Partitions, partitions_of
+from aiaudit.measuring.reference import Rule
 from aiaudit.model import Model
 from aiaudit.scores import Scores, model_scores
 from aiaudit.tally import Axis, Tally, tally
@@ -75,6 +76,8 @@ class Subject:
         Declared share of each group in the population, by attribute.
     dependants : mapping of str to tuple of str
         Columns that change with a protected one.
+    reference_groups : mapping of str to str
+        Group of reference that the user named, by attribute.
     train : Table or None
         The table the model was fitted on.
     features : DataFrame or None
@@ -89,7 +92,7 @@ class Subject:
         Seed of everything random.
     depth : int
         How many attributes are crossed at most.
-    references : tuple of str
+    references : tuple of str or DeclaredReference
         Rules by which groups are contrasted (see `aiaudit.measuring.contrasts.contrasts`).
     data : mapping of str to str
         Name and digest of the data files, by role.
@@ -112,6 +115,7 @@ class Subject:
     weights: npt.NDArray[np.float64] | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     dependants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reference_groups: Mapping[str, str] = field(default_factory=dict)
     train: Table | None = None
     features: pd.DataFrame | None = None
     model: Model | None = None
@@ -120,7 +124,7 @@ class Subject:
     card: SystemCard | None = None
     seed: int = 0
     depth: int = 2
-    references: tuple[str, ...] = ("most_favoured",)
+    references: tuple[Rule, ...] = ("most_favoured",)
     data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

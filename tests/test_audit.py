@@ -97,4 +97,4 @@ def test_the_houses_reference_is_measured_first_and_each_once():
     asked = policy(
         requirement("r1", reference="rest"), requirement("r2"), requirement("r3", reference="rest")
     )
-    assert references(asked) == ("most_favoured", "rest")
+    assert references(asked, {}) == ("most_favoured", "rest")

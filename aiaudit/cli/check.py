@@ -43,6 +43,12 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option(
     "--order", multiple=True, metavar="LABEL", help="Every label, worst to best for the person (repeatable)."
 )
+@click.option(
+    "--reference",
+    multiple=True,
+    metavar="COL=GROUP",
+    help="Set a column's other groups against this one too (repeatable).",
+)
 @click.option("--train", type=click.Path(), metavar="FILE", help="Data that the model was fitted on.")
 @click.option(
     "--groups", type=click.Path(), metavar="FILE", help="File that holds protected columns; needs --on."
@@ -166,7 +172,17 @@ def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
         raise click.UsageError("--groups FILE and --on COL go together")
     for name in ("sensitive", "control"):
         options[name] = tuple(parse_sensitive(text) for text in options[name])
+    options["reference"] = dict(_reference(text) for text in options["reference"])
     return overlay(config, model=model, data=data, groups=groups, on=on, **options)
+
+
+def _reference(text: str) -> tuple[str, str]:
+    from aiaudit.errors import one_line
+
+    column, equals, group = text.partition("=")
+    if not (column and equals and group):
+        raise click.UsageError(f"--reference takes COL=GROUP, not '{one_line(text)}'")
+    return column, group
 
 
 def _files(files: tuple[str, ...], predictions: str | None, config: Config) -> tuple[str | None, str | None]:

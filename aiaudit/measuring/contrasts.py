@@ -14,6 +14,7 @@ import numpy.typing as npt
 from aiaudit.facts import Form, Measurement, Metric, Reference, Scope
 from aiaudit.measuring.pairs import pair
 from aiaudit.measuring.rates import LEVEL, Ints, Rates, Weighted, interval, number, partitions
+from aiaudit.measuring.reference import Rule
 from aiaudit.measuring.weighting import WeightedContrasts
 from aiaudit.statistics.count_intervals import difference_interval, ratio_interval
 from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
@@ -30,7 +31,7 @@ class Contrasts:
     ----------
     rates : Rates
         The rates compared.
-    rule : str
+    rule : str or DeclaredReference
         How the reference was chosen.
     groups : ndarray of int, shape (c,)
         Positions of the compared groups.
@@ -45,7 +46,7 @@ class Contrasts:
     """
 
     rates: Rates
-    rule: str
+    rule: Rule
     groups: npt.NDArray[np.intp]
     x2: Ints
     n2: Ints
@@ -175,7 +176,7 @@ class Contrasts:
                 scope=scope,
                 numerator=int(self.x2[i]),
                 denominator=int(self.n2[i]),
-                rule=self.rule,
+                rule=str(self.rule),
                 looks=float(self.looks[i]),
                 value=None if other is None else number(other[i]),
             )
@@ -194,15 +195,15 @@ class _Tested(NamedTuple):
 _UNTESTED = _Tested(None, {}, "")
 
 
-def contrasts(rates: Rates, rule: str = "most_favoured") -> Contrasts | None:
+def contrasts(rates: Rates, rule: Rule = "most_favoured") -> Contrasts | None:
     """Set every group against the reference of its partition.
 
     Parameters
     ----------
     rates : Rates
         The rates compared.
-    rule : str
-        ``most_favoured`` or ``largest`` (see `aiaudit.measuring.reference.choose`), or ``rest`` (everyone else).
+    rule : str or DeclaredReference
+        As for `aiaudit.measuring.reference.choose`, or ``rest`` (everyone else).
 
     Returns
     -------

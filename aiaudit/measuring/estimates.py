@@ -12,7 +12,7 @@ from scipy.special import expit, logit, ndtr, stdtr, stdtrit
 
 from aiaudit.facts import Form, Interval, Measurement, Metric, Reference, Scope
 from aiaudit.measuring.rates import LEVEL, interval, number, partitions
-from aiaudit.measuring.reference import choose
+from aiaudit.measuring.reference import Rule, choose
 from aiaudit.statistics._counts import critical
 
 Floats = npt.NDArray[np.float64]
@@ -99,21 +99,21 @@ class Estimates:
         low, high = (least + width * expit(logit(share) + sign * reach) for sign in (-1, 1))
         return low, high
 
-    def differences(self, metric: Metric, rule: str) -> Iterator[Measurement]:
+    def differences(self, metric: Metric, rule: Rule) -> Iterator[Measurement]:
         """Yield each group's number minus its reference's, with interval and test."""
         yield from self._contrasts(metric, rule, Form.DIFFERENCE)
 
-    def ratios(self, metric: Metric, rule: str) -> Iterator[Measurement]:
+    def ratios(self, metric: Metric, rule: Rule) -> Iterator[Measurement]:
         """Yield each group's number over its reference's, with interval and test of the logarithm."""
         yield from self._contrasts(metric, rule, Form.RATIO)
 
-    def _contrasts(self, metric: Metric, rule: str, form: Form) -> Iterator[Measurement]:
+    def _contrasts(self, metric: Metric, rule: Rule, form: Form) -> Iterator[Measurement]:
         i, j = self.positions(rule)
         compared = _compare(self, i, self.reference(rule), j, form)
         yield from self.contrasted(metric, rule, form, compared, f"{self.method}; {form.value}")
 
     def contrasted(
-        self, metric: Metric, rule: str, form: Form, compared: Compared, method: str
+        self, metric: Metric, rule: Rule, form: Form, compared: Compared, method: str
     ) -> Iterator[Measurement]:
         """Yield contrasts that were computed elsewhere, one for each of `pairs`, in their order."""
         other = self.reference(rule)
@@ -133,7 +133,7 @@ class Estimates:
                     scope=other.scopes[against],
                     numerator=None,
                     denominator=int(other.n[against]),
-                    rule=rule,
+                    rule=str(rule),
                     looks=looks,
                     value=number(other.value[against]),
                 ),
@@ -141,11 +141,11 @@ class Estimates:
                 params=self._remarks(group, sure),
             )
 
-    def reference(self, rule: str) -> Estimates:
+    def reference(self, rule: Rule) -> Estimates:
         """Return the numbers among which the references are."""
         return self.rest if rule == "rest" and self.rest is not None else self
 
-    def pairs(self, rule: str) -> list[tuple[int, int, float]]:
+    def pairs(self, rule: Rule) -> list[tuple[int, int, float]]:
         """Return who is set against whom: group, position of its reference, looks that the comparison costs.
 
         Where the rest is the reference its position is the group's own.
@@ -153,18 +153,18 @@ class Estimates:
         found = partitions(self.parts, len(self.scopes))
         return [pair for part in found for pair in self._pairs(part, rule)]
 
-    def positions(self, rule: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    def positions(self, rule: Rule) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Return the positions of groups and of their references, as two arrays."""
         i, j = np.array([pair[:2] for pair in self.pairs(rule)], np.intp).reshape(-1, 2).T
         return i, j
 
-    def _pairs(self, part: slice, rule: str) -> Iterator[tuple[int, int, float]]:
+    def _pairs(self, part: slice, rule: Rule) -> Iterator[tuple[int, int, float]]:
         value, start = self.value[part], part.start
         if rule == "rest":
             if self.rest is not None and np.count_nonzero(~np.isnan(value)) > 1 and self.known[part].any():
                 yield from ((start + i, start + i, 1.0) for i in range(len(value)))
             return
-        chosen = choose(value, self.n[part], self.known[part], self.metric.better, rule)
+        chosen = choose(self.scopes[part], value, self.n[part], self.known[part], self.metric.better, rule)
         if chosen is not None:
             for i, looks in zip(chosen.others.tolist(), chosen.looks.tolist(), strict=True):
                 yield start + i, start + chosen.best, looks

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from aiaudit.facts import Scope
 from aiaudit.measuring.partitions import Floats
 from aiaudit.measuring.rates import Rates
-from aiaudit.measuring.reference import choose
+from aiaudit.measuring.reference import Rule, choose
 
 
 class Pairs(NamedTuple):
@@ -23,7 +23,7 @@ class Pairs(NamedTuple):
     looks: Floats
 
 
-def pair(rates: Rates, part: slice, rule: str) -> Pairs | None:
+def pair(rates: Rates, part: slice, rule: Rule) -> Pairs | None:
     """Set the groups of one partition, whose places are *part*, against their reference; None where there is none."""
     n, known = rates.n[part], rates.known[part]
     # Counts stay exact as floats below 2**53.
@@ -33,7 +33,7 @@ def pair(rates: Rates, part: slice, rule: str) -> Pairs | None:
             return None
         others = np.maximum(sums.sum(axis=1, keepdims=True) - sums, 0)
         return Pairs(part.start + np.arange(len(n)), others, [{}] * len(n), np.ones(len(n)))
-    chosen = choose(rates.value[part], n, known, rates.metric.better, rule)
+    chosen = choose(rates.scopes[part], rates.value[part], n, known, rates.metric.better, rule)
     if chosen is None:
         return None
     size, best = len(chosen.others), chosen.best

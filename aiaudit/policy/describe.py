@@ -27,6 +27,7 @@ _REFERENCE = {
     "most_favoured": "against the most favoured group",
     "largest": "against the largest group",
     "rest": "against everybody else",
+    "declared": "against the group declared as reference",
 }
 _OP = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.WITHIN: "within plus or minus"}
 

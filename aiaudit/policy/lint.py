@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiaudit.errors import UsageError, did_you_mean, some
+from aiaudit.errors import UsageError, did_you_mean, one_line, some
 from aiaudit.facts import RESERVED_SCOPES, Better, Form, Metric
 from aiaudit.policy.model import DecideOn, Op, Policy, Requirement
 
@@ -101,7 +101,7 @@ def _between(metric: Metric) -> str:
     )
 
 
-def check_attributes(policy: Policy, attributes: Collection[str]) -> None:
+def check_attributes(policy: Policy, attributes: Collection[str], referred: Collection[str] = ()) -> None:
     """Refuse a policy that speaks of attributes the data does not have.
 
     Parameters
@@ -110,11 +110,13 @@ def check_attributes(policy: Policy, attributes: Collection[str]) -> None:
         A resolved policy.
     attributes : collection of str
         Names of the protected attributes under audit.
+    referred : collection of str
+        Those of them for which a group of reference was declared.
 
     Raises
     ------
     UsageError
-        If a requirement's scope names another.
+        If a requirement's scope names another, or its contrasts need a reference that was not declared.
     """
     for requirement in policy.requirements:
         scope = requirement.scope
@@ -126,3 +128,10 @@ def check_attributes(policy: Policy, attributes: Collection[str]) -> None:
                     f".{did_you_mean(name, attributes)}",
                     f"Declare it with --sensitive (declared: {some(attributes) or 'none'}), or mend the policy.",
                 )
+        lacking = [name for name in scope.attributes or attributes if name not in referred]
+        if requirement.reference == "declared" and lacking:
+            raise UsageError(
+                f"requirement '{requirement.id}' sets groups against a declared one; column "
+                f"'{one_line(lacking[0])}' has none",
+                f"Declare it with --reference '{one_line(lacking[0])}=GROUP', or narrow the requirement's scope.",
+            )

@@ -81,7 +81,7 @@ class Requirement(Strict):
     check: str
     metric: str
     scope: ScopeFilter = ScopeFilter()
-    reference: Literal["most_favoured", "largest", "rest"] | None = None
+    reference: Literal["most_favoured", "largest", "rest", "declared"] | None = None
     op: Op
     threshold: Exact
     basis: Basis

@@ -50,6 +50,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "most_favoured": "the most favoured group",
         "largest": "the largest group",
         "rest": "everyone else",
+        "declared": "the group declared as reference",
         "named": "named by the policy",
     }
 )

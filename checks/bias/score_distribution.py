@@ -12,6 +12,7 @@ from aiaudit.measuring.estimates import Estimates
 from aiaudit.measuring.means import means
 from aiaudit.measuring.partitions import Floats
 from aiaudit.measuring.ranked import ranked
+from aiaudit.measuring.reference import Rule
 from aiaudit.metrics import difference, value
 from aiaudit.subject import Subject
 
@@ -86,7 +87,7 @@ def score_distribution(subject: Subject) -> Iterator[Measurement]:
 
 
 def _samples(
-    subject: Subject, scores: Floats, found: Estimates, rule: str
+    subject: Subject, scores: Floats, found: Estimates, rule: Rule
 ) -> Iterator[tuple[Floats, Floats, dict[str, Any]]]:
     """Yield the sorted scores of group and reference, and what their measurements have in common."""
     pairs, groups = found.pairs(rule), subject.grouped
@@ -99,7 +100,7 @@ def _samples(
                 scope={} if rest else groups.scopes[j],
                 numerator=None,
                 denominator=len(theirs),
-                rule=rule,
+                rule=str(rule),
                 looks=looks,
             )
             yield (

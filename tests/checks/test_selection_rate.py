@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from aiaudit.facts import Measured, Skipped
 from aiaudit.labels import Task
+from aiaudit.measuring.reference import DeclaredReference
 from aiaudit.registry import get
 from aiaudit.subject import Rows, Subject
 from aiaudit.testing import outcome_of, subject_of
@@ -181,6 +182,17 @@ def test_references_that_a_policy_asks_for(rule):
     found = outcome_of(CHECK, people({"a": (40, 10), "b": (60, 12), "c": (30, 3)}, references=(rule,)))
     rules = {m.reference.rule for m in found.measurements if m.reference is not None}
     assert rules == {rule}
+
+
+def test_the_group_that_was_named_is_the_reference_however_small():
+    crowd = people(
+        {"a": (40, 10), "b": (60, 12), "c": (5, 1)}, references=(DeclaredReference(groups={"g": "c"}),)
+    )
+    ratios = measurements(crowd, "impact_ratio", "g")
+    assert {group: m.value for group, m in ratios.items()} == {("a",): 0.25 / 0.2, ("b",): 1.0}
+    assert all((m.reference.scope, m.reference.looks) == ({"g": "c"}, 1) for m in ratios.values())
+    elsewhere = replace(crowd, references=(DeclaredReference(groups={"h": "c"}),))
+    assert not measurements(elsewhere, "impact_ratio", "g")
 
 
 @settings(max_examples=20)

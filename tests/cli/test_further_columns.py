@@ -86,3 +86,34 @@ def test_a_model_and_a_column_of_scores_are_one_too_many(aiaudit, table, saved_m
     ran = aiaudit("check", saved_model, table(), "--scores", "income", "--favorable", "hire")
     assert ran.code == 2
     assert "scores come from the model or from a column" in ran.err
+
+
+def test_groups_are_set_against_the_one_that_was_named(aiaudit, table, tmp_path):
+    record = tmp_path / "record.json"
+    ran = aiaudit("check", table(), *DECIDED, "--reference", "sex=female", "-o", record)
+    assert ran.code in (0, 1), ran.err
+    declared = [
+        m
+        for m in outcomes(record)["bias.selection-rate"]["measurements"]
+        if m["metric"] == "impact_ratio" and m["reference"]["rule"] == "declared"
+    ]
+    frame = people()
+    rate = (frame["decision"] == "hire").groupby(frame["sex"]).mean()
+    assert {m["scope"]["sex"]: m["value"] for m in declared} == pytest.approx(
+        {group: rate[group] / rate["female"] for group in rate.index if group != "female"}
+    )
+    assert {m["reference"]["scope"]["sex"] for m in declared} == {"female"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("sex=femal", "column 'sex' has no group 'femal' (--reference)"),
+        ("race=white", "no column 'race' (--reference)"),
+        ("sex", "--reference takes COL=GROUP, not 'sex'"),
+    ],
+)
+def test_a_reference_that_is_none_is_refused(aiaudit, table, given, message):
+    ran = aiaudit("check", table(), *DECIDED, "--reference", given)
+    assert ran.code == 2
+    assert message in ran.err

@@ -117,3 +117,12 @@ def test_attributes_must_be_in_the_data(scope: dict[str, Any], unknown: str | No
     with pytest.raises(UsageError, match=f"'it' speaks of '{unknown}'.* Did you mean 'race'") as caught:
         check_attributes(policy, ["sex", "race"])
     assert "'sex', 'race'" in caught.value.hint
+
+
+def test_contrasts_with_a_declared_group_need_one_for_each_attribute() -> None:
+    asked = GIVEN | {"metric": "hit_ratio", "op": ">=", "threshold": "4/5", "reference": "declared"}
+    policy = Policy.model_validate({"id": "p-1", "edition": "1", "title": "t", "requirements": [asked]})
+    with pytest.raises(UsageError, match="column 'race' has none") as caught:
+        check_attributes(policy, ["sex", "race"], ["sex"])
+    assert "--reference 'race=GROUP'" in caught.value.hint
+    check_attributes(policy, ["sex", "race"], ["sex", "race"])
