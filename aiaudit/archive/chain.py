@@ -69,7 +69,14 @@ def links(archive: Archive, valid: Valid | None = None, after: Mark | None = Non
     previous, keys, start = archive.digest, archive.keys, 1
     if after is not None:
         previous, keys, start = after.digest, dict.fromkeys(after.signers, b""), after.number + 1
-    for number in range(start, archive.size() + 1):
+    # Only what is there is gone through: a single file with a huge number must not cost a look for all before it.
+    for number in archive.numbers():
+        if number < start:
+            continue
+        if number > start:
+            yield Link(number=start, statement={}, faults=(_missing(start, number - 1),))
+            previous = ""
+        start = number + 1
         raw = _read(archive, number)
         if raw is None:
             yield Link(number=number, statement={}, faults=("it is missing",))
@@ -91,6 +98,10 @@ def links(archive: Archive, valid: Valid | None = None, after: Mark | None = Non
             faults=(*_out_of_place(sealed, archive.id, number, before, successors or keys), *signed),
         )
         keys = successors or keys
+
+
+def _missing(first: int, last: int) -> str:
+    return "it is missing" if first == last else f"it and all to record {last} are missing"
 
 
 def _read(archive: Archive, number: int) -> bytes | None:

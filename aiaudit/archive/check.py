@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from aiaudit.archive.chain import Link, links
 from aiaudit.archive.keys import holds
-from aiaudit.archive.layout import Archive, Head, Tampered, open_archive
+from aiaudit.archive.layout import NUMBERED, Archive, Head, Tampered, open_archive
 
 #: What checking cannot show; said by the command and in ``docs/archive.md``.
 LIMITS = (
@@ -22,6 +22,8 @@ LIMITS = (
 )
 #: Pieces in which objects are read; they may be large.
 _PIECE = 1 << 20
+#: Objects that a thread takes at once; most are small, and handing each over would cost more than hashing it.
+_BATCH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,20 +88,21 @@ def check(folder: str | Path, *, heads: Iterable[Head] = (), key: str | None = N
         archive = open_archive(folder)
     except Tampered as error:
         return Report(problems=(Problem(where="archive.json", what=error.message),))
-    chain = list(links(archive, holds))
-    problems = [Problem(where=f"record {link.number}", what=what) for link in chain for what in link.faults]
+    found = list(links(archive, holds))
+    problems = [Problem(where=f"record {link.number}", what=what) for link in found for what in link.faults]
     problems += _foreign(archive)
-    digests = {0: archive.digest, **{link.number: link.digest for link in chain}}
-    problems += [p for head in heads for p in _against(head, digests)]
-    if key is not None and not _vouched(archive, chain, key):
+    digests = {0: archive.digest, **{link.number: link.digest for link in found}}
+    last = max(digests)
+    problems += [p for head in heads for p in _against(head, digests, last)]
+    if key is not None and not _vouched(archive, found, key):
         what = f"it is not signed by key {key[:16]}… or a successor of it"
         problems.append(Problem(where="the last record", what=what))
-    rested = _rested_on(chain)
+    rested = _rested_on(found)
     damaged, unreadable = _objects(archive, rested)
     return Report(
-        head=Head(size=len(chain), digest=digests[len(chain)]),
+        head=Head(size=last, digest=digests[last]),
         objects=len(rested),
-        keys=tuple(chain[-1].place.get("signers", ()) if chain else archive.keys),
+        keys=tuple(found[-1].place.get("signers", ()) if found else archive.keys),
         problems=(*problems, *damaged),
         unreadable=unreadable,
         remarks=tuple(_remarks(archive, rested)),
@@ -108,16 +111,16 @@ def check(folder: str | Path, *, heads: Iterable[Head] = (), key: str | None = N
 
 def _foreign(archive: Archive) -> list[Problem]:
     names = sorted(os.listdir(archive.records))
-    odd = [name for name in names if not re.fullmatch(r"[0-9]{8}\.json", name)]
+    odd = [name for name in names if not NUMBERED.fullmatch(name)]
     return [Problem(where=f"records/{name}", what="it does not belong here") for name in odd]
 
 
-def _against(head: Head, digests: Mapping[int, str]) -> Iterator[Problem]:
-    if head.size not in digests:
+def _against(head: Head, digests: Mapping[int, str], last: int) -> Iterator[Problem]:
+    if head.size > last:
         yield Problem(
             where=f"record {head.size}", what="its head was kept, but the archive ends before it: cut off"
         )
-    elif digests[head.size] != head.digest:
+    elif digests.get(head.size) != head.digest:
         yield Problem(where=f"record {head.size}", what="it is not the one whose head was kept")
 
 
@@ -144,18 +147,25 @@ def _objects(
     archive: Archive, rested: Mapping[str, list[tuple[int, str, int]]]
 ) -> tuple[list[Problem], tuple[Problem, ...]]:
     damaged, unreadable = [], []
-    # Hashing releases the interpreter's lock, and an archive may hold gigabytes.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        states = pool.map(lambda digest: _state(archive.object(digest), digest), rested)
-        for (digest, uses), (state, size) in zip(rested.items(), states, strict=True):
-            for number, part, expected in uses:
-                what = state or ("" if size == expected else "is of another size")
-                problem = Problem(where=f"record {number}", what=f"its {part} ({digest[:16]}…) {what}")
-                if state.startswith("cannot"):
-                    unreadable.append(problem)
-                elif what:
-                    damaged.append(problem)
+    for (digest, uses), (state, size) in zip(rested.items(), _states(archive, list(rested)), strict=True):
+        for number, part, expected in uses:
+            what = state or ("" if size == expected else "is of another size")
+            problem = Problem(where=f"record {number}", what=f"its {part} ({digest[:16]}…) {what}")
+            if state.startswith("cannot"):
+                unreadable.append(problem)
+            elif what:
+                damaged.append(problem)
     return damaged, tuple(unreadable)
+
+
+def _states(archive: Archive, digests: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the state of each object; hashing releases the interpreter's lock, and there may be gigabytes."""
+
+    def states(start: int) -> list[tuple[str, int]]:
+        return [_state(archive.object(digest), digest) for digest in digests[start : start + _BATCH]]
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        yield from chain.from_iterable(pool.map(states, range(0, len(digests), _BATCH)))
 
 
 def _state(path: Path, digest: str) -> tuple[str, int]:

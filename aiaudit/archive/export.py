@@ -109,8 +109,8 @@ def _pack(archive: Archive, head: Head, file: IO[bytes]) -> None:
             _add(packed, f"objects/{digest[:2]}/{digest[2:]}", archive.object(digest).read_bytes())
         for number in range(1, head.size + 1):
             _add(packed, f"records/{number:08d}.json", archive.record(number).read_bytes())
-        for path in sorted(archive.stamps.glob("*.tsr")):
-            if int(path.stem) <= head.size:
+        for path in (archive.stamp(number) for number in range(1, head.size + 1)):
+            if path.is_file():
                 _add(packed, f"checkpoints/{path.name}", path.read_bytes())
         _add(packed, "archive.json", (archive.folder / "archive.json").read_bytes())
 

@@ -15,7 +15,8 @@ from aiaudit.errors import AuditError, IncompleteError, UsageError, one_line
 
 FORMAT = "aiaudit/archive/1"
 _HEAD = re.compile(r"([0-9]{1,8}):sha256:([0-9a-f]{64})")
-_NUMBERED = re.compile(r"[0-9]{8}\.json")
+#: Name of a record's file; numbers begin at 1.
+NUMBERED = re.compile(r"(?!0{8})[0-9]{8}\.json")
 
 
 class Tampered(AuditError):
@@ -108,14 +109,17 @@ class Archive:
         """Return where an object lies."""
         return self.objects / digest[:2] / digest[2:]
 
-    def size(self) -> int:
-        """Return the highest number of a record; whether all before it exist is for `links` to say."""
+    def numbers(self) -> list[int]:
+        """Return the numbers of the records that are there, ascending; what is missing is for `links` to say."""
         try:
             names = os.listdir(self.records)
         except OSError as error:
             raise unreadable(self.records, error) from None
-        # Names are of one length, so the last in the alphabet is the last in number.
-        return int(max(filter(_NUMBERED.fullmatch, names), default="00000000")[:8])
+        return sorted(int(name[:8]) for name in filter(NUMBERED.fullmatch, names))
+
+    def size(self) -> int:
+        """Return the highest number of a record, 0 where there is none."""
+        return max(self.numbers(), default=0)
 
 
 def unreadable(path: Path, error: OSError) -> IncompleteError:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 
+from aiaudit import __version__
 from aiaudit.archive.chain import Link, Mark, links
 from aiaudit.archive.envelope import AUDIT, sha256
 from aiaudit.archive.layout import Archive, Tampered, read_bytes
@@ -179,13 +180,18 @@ def _cache(archive: Archive) -> Path:
     return Path(home) / "aiaudit" / f"archive-{archive.id[:16]}-{place}.json"
 
 
+def _written() -> list[str]:
+    """Return what decides whether rows still mean what they meant; terms may change from version to version."""
+    return [__version__, *_FIELDS]
+
+
 def _remembered(archive: Archive, path: Path) -> tuple[list[Row], Mark]:
     """Return what was read before, as long as the chain still goes through the record last read."""
     begin = Mark(number=0, digest=archive.digest, signers=tuple(archive.keys))
     try:
         data = json.loads(path.read_bytes())
         last = Mark(**data["last"])
-        if data["fields"] != _FIELDS or sha256(read_bytes(archive.record(last.number))) != last.digest:
+        if data["fields"] != _written() or sha256(read_bytes(archive.record(last.number))) != last.digest:
             return [], begin
         return [Row(**dict(zip(_FIELDS, values, strict=True))) for values in data["rows"]], last
     except (OSError, ValueError, TypeError, KeyError):
@@ -193,7 +199,7 @@ def _remembered(archive: Archive, path: Path) -> tuple[list[Row], Mark]:
 
 
 def _remember(path: Path, found: Iterable[Row], last: Mark) -> None:
-    data = {"fields": _FIELDS, "last": asdict(last), "rows": [list(vars(row).values()) for row in found]}
+    data = {"fields": _written(), "last": asdict(last), "rows": [list(vars(row).values()) for row in found]}
     # Only speed is lost where nothing can be kept, on a machine without a home folder for one.
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

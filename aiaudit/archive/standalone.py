@@ -10,7 +10,8 @@ import json
 import os
 import re
 import sys
-from typing import Any, Iterator, Sequence, Tuple  # noqa: UP035 - for Python 3.8
+from functools import lru_cache, reduce
+from typing import Any, Dict, Iterator, Sequence, Tuple  # noqa: UP035 - for Python 3.8
 
 TYPE = b"application/vnd.in-toto+json"
 LIMITS = (
@@ -25,6 +26,7 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 NEUTRAL = (0, 1, 1, 0)
 Point = Tuple[int, int, int, int]  # noqa: UP006
+Keys = Dict[str, bytes]  # noqa: UP006
 
 
 def add(a: Point, b: Point) -> Point:
@@ -53,6 +55,25 @@ def point(encoded: bytes) -> Point | None:
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or NEUTRAL
 
 
+@lru_cache(maxsize=16)
+def multiples(of: Point) -> list[list[Point]]:
+    """Return 0 to 255 times a point, and 256 times, 65,536 times ... that: many signatures share few keys."""
+    rows = []
+    for _ in range(32):
+        row = [NEUTRAL]
+        for _ in range(256):
+            row.append(add(row[-1], of))
+        of = row.pop()
+        rows.append(row)
+    return rows
+
+
+def times(scalar: int, of: Point) -> Point:
+    """Return a multiple of a point."""
+    digits = zip(multiples(of), scalar.to_bytes(32, "little"))  # noqa: B905 - for Python 3.8
+    return reduce(add, (row[digit] for row, digit in digits))
+
+
 def holds(public: bytes, message: bytes, signature: bytes) -> bool:
     """Return whether an Ed25519 signature holds."""
     scalar = int.from_bytes(signature[32:], "little")
@@ -60,12 +81,7 @@ def holds(public: bytes, message: bytes, signature: bytes) -> bool:
     if key is None or len(signature) != 64 or scalar >= ORDER:
         return False
     hashed = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    minus = (P - key[0], key[1], 1, P - key[3])
-    sums = (NEUTRAL, BASE, minus, add(BASE, minus))
-    total = NEUTRAL
-    for bit in range(252, -1, -1):
-        total = add(total, total)
-        total = add(total, sums[(scalar >> bit & 1) + 2 * (hashed >> bit & 1)])
+    total = add(times(scalar, BASE), times(hashed, (P - key[0], key[1], 1, P - key[3])))
     inverse = pow(total[2], P - 2, P)
     x, y = total[0] * inverse % P, total[1] * inverse % P
     return (y + (x % 2 << 255)).to_bytes(32, "little") == signature[:32]
@@ -90,16 +106,13 @@ def written(data: object) -> bytes:
 
 def load(raw: bytes) -> dict[str, Any]:
     """Read JSON that must be written in just that way."""
-    try:
-        data = json.loads(raw.decode())
-        if isinstance(data, dict) and written(data) == raw:
-            return data
-    except (ValueError, RecursionError):
-        pass
-    raise Changed("is written in another way")
+    data: dict[str, Any] = json.loads(raw.decode())
+    if not isinstance(data, dict) or written(data) != raw:
+        raise Changed("is written in another way")
+    return data
 
 
-def keys_in(data: dict[str, str]) -> dict[str, bytes]:
+def keys_in(data: dict[str, str]) -> Keys:
     """Return public keys by their names, which are their digests."""
     keys = {name: base64.b64decode(text, validate=True) for name, text in data.items()}
     if any(digest(key) != name for name, key in keys.items()):
@@ -111,26 +124,15 @@ def open_record(raw: bytes) -> tuple[dict[str, Any], bytes, list[tuple[str, byte
     """Return what a record states, the bytes of that, and its signatures as (key's name, signature)."""
     envelope = load(raw)
     payload = base64.b64decode(envelope["payload"], validate=True)
-    signatures = [
-        (item["keyid"], base64.b64decode(item["sig"], validate=True)) for item in envelope["signatures"]
-    ]
-    again = {
-        "payload": base64.b64encode(payload).decode(),
-        "payloadDigest": digest(payload),
-        "payloadType": TYPE.decode(),
-        "signatures": [
-            {"keyid": name, "sig": base64.b64encode(value).decode()} for name, value in signatures
-        ],
-    }
-    if written(again) != raw:
+    signatures = [(s["keyid"], base64.b64decode(s["sig"], validate=True)) for s in envelope["signatures"]]
+    again = {"payload": base64.b64encode(payload).decode(), "payloadDigest": digest(payload)}
+    listed = [{"keyid": name, "sig": base64.b64encode(value).decode()} for name, value in signatures]
+    if written({**again, "payloadType": TYPE.decode(), "signatures": listed}) != raw:
         raise Changed("does not match its digest")
-    predicate: dict[str, Any] = json.loads(payload.decode())["predicate"]
-    return predicate, payload, signatures
+    return json.loads(payload.decode())["predicate"], payload, signatures
 
 
-def check_signatures(
-    payload: bytes, signatures: Sequence[tuple[str, bytes]], keys: dict[str, bytes], after: dict[str, bytes]
-) -> None:
+def check_signatures(payload: bytes, signatures: list[tuple[str, bytes]], keys: Keys, after: Keys) -> None:
     """Raise Changed unless every signature holds, and one is by a key in force."""
     message = b"DSSEv1 %d %s %d %s" % (len(TYPE), TYPE, len(payload), payload)
     known = {**after, **keys}
@@ -169,41 +171,41 @@ def check(folder: str, expected: str = "", key: str = "") -> tuple[str, list[str
             raise Changed("does not match its id")
     except FAULTS as error:
         return "", [f"archive.json was changed: {error}"]
-    heads = [digest(raw)]
+    heads = {0: digest(raw)}
     names = os.listdir(os.path.join(folder, "records"))
-    known = [name for name in names if re.fullmatch(r"[0-9]{8}\.json", name)]
+    known = sorted(name for name in names if re.fullmatch(r"(?!0{8})[0-9]{8}\.json", name))
     problems = [f"records/{name} does not belong here" for name in sorted(set(names) - set(known))]
-    size = max([int(name[:8]) for name in known], default=0)
-    problems += check_chain(folder, genesis["id"], size, keys, key, heads)
+    problems += check_chain(folder, genesis["id"], [int(name[:8]) for name in known], keys, key, heads)
     problems += head_problems(heads, expected) if expected else ()
-    return f"{len(heads) - 1}:sha256:{heads[-1]}", problems
+    return f"{max(heads)}:sha256:{heads[max(heads)]}", problems
 
 
 def check_chain(
-    folder: str, archive: str, size: int, keys: dict[str, bytes], expected: str, heads: list[str]
+    folder: str, archive: str, numbers: Sequence[int], keys: Keys, expected: str, heads: dict[int, str]
 ) -> Iterator[str]:
     """Yield what is wrong with the records in their order, and put the digest of each into *heads*."""
     seen: dict[str, Any] = {}
     trusted, vouched = {expected}, not expected or expected in keys
-    for number in range(1, size + 1):
-        heads.append("")
+    for number in numbers:
+        if number - 1 not in heads:
+            yield f"all between record {max(heads)} and record {number} is missing"
+        before, heads[number] = heads.get(number - 1, ""), ""
         try:
             with open(os.path.join(folder, "records", f"{number:08d}.json"), "rb") as file:
                 raw = file.read()
-            heads[-1] = digest(raw)
+            heads[number] = digest(raw)
             predicate, payload, signatures = open_record(raw)
             place = predicate["aiauditArchive"]
             if (place["archive"], place["sequence"]) != (archive, number):
                 raise Changed("belongs elsewhere")
-            if heads[-2] and place["previous"] != heads[-2]:
+            if before and place["previous"] != before:
                 raise Changed("does not continue the record before it")
             after = keys_in(predicate.get("keys", {})) or keys
             if sorted(place["signers"]) != sorted(after):
                 raise Changed("names other keys than those in force")
             check_signatures(payload, signatures, keys, after)
-            yield from (
-                f"record {number}: {what}" for what in check_objects(folder, place["artefacts"], seen)
-            )
+            for what in check_objects(folder, place["artefacts"], seen):
+                yield f"record {number}: {what}"
             vouched = not expected or any(name in trusted for name, _ in signatures)
             trusted = set(after) if vouched and after != keys else trusted
             keys = after
@@ -215,14 +217,14 @@ def check_chain(
         yield "the last record is not signed by the key expected, nor by a successor of it"
 
 
-def head_problems(heads: Sequence[str], expected: str) -> Iterator[str]:
+def head_problems(heads: dict[int, str], expected: str) -> Iterator[str]:
     """Yield what is wrong with the records as against a head that was kept."""
     number, _, wanted = expected.partition(":sha256:")
     if not re.fullmatch("[0-9]{1,8}", number) or not re.fullmatch("[0-9a-f]{64}", wanted):
         yield f"{expected!r} is not a head"
-    elif int(number) >= len(heads):
+    elif int(number) > max(heads):
         yield f"records were cut off: record {number} is expected"
-    elif heads[int(number)] != wanted:
+    elif heads.get(int(number)) != wanted:
         yield f"record {number} is not the one whose head was kept"
 
 
@@ -240,8 +242,7 @@ def main() -> int:
         return 3
     for problem in problems:
         print("".join(c if c.isprintable() else " " for c in problem))
-    print("{}; head {}".format("TAMPERED WITH OR DAMAGED" if problems else "whole", head))
-    print(LIMITS)
+    print("{}; head {}\n{}".format("TAMPERED WITH OR DAMAGED" if problems else "whole", head, LIMITS))
     return 1 if problems else 0
 
 

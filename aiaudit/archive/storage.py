@@ -15,9 +15,8 @@ from aiaudit.errors import IncompleteError, one_line
 
 #: What file systems without hard links answer to link(2).
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
-#: Nobody writes to a stored file again, whoever may read it.
-MODE = 0o444
-
+#: Nobody writes to a stored file again, whoever may read it; Windows would not even let its second name go.
+MODE = 0o666 if os.name == "nt" else 0o444
 
 UNTOUCHED = "Nothing was added or changed; free some space or allow writing, and add the record again."
 

@@ -76,9 +76,8 @@ def keep(archive: Archive, reply: bytes, name: str) -> tuple[int, Stamp]:
         If it stamps no record of this archive, or that record has a timestamp.
     """
     stamp = read(reply, name)
-    size = archive.size()
-    numbers = (n for n in range(size, 0, -1) if sha256(read_bytes(archive.record(n))) == stamp.digest)
-    number = next(numbers, None)
+    newest_first = reversed(archive.numbers())
+    number = next((n for n in newest_first if sha256(read_bytes(archive.record(n))) == stamp.digest), None)
     if number is None:
         raise UsageError(
             f"{one_line(name)} stamps no record of {one_line(archive.folder)}",

@@ -93,6 +93,8 @@ def _wanted(listed: Sequence[zipfile.ZipInfo], source: str) -> list[zipfile.ZipI
     names = [info.filename for info in listed]
     if len(set(names)) < len(names):
         raise _refused(source, "a name occurs in it twice")
+    if "archive.json" not in names:
+        raise _refused(source, "it holds no archive")
     for info in listed:
         why = _odd(info)
         if why:

@@ -6,7 +6,7 @@ import errno
 import os
 import resource
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -115,12 +115,7 @@ class TestCrashSafety:
         whole(archive, 1)
 
     def test_a_full_disk(self, tmp_path: Path) -> None:
-        disk = tmp_path / "disk"
-        disk.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
-        if subprocess.run(mount, capture_output=True, check=False).returncode:
-            pytest.skip("a small disk cannot be mounted here; the limit on file sizes stands in for it")
-        try:
+        with small_disk(tmp_path / "disk") as disk:
             made = create(disk / "archive")
             with pytest.raises(IncompleteError, match="No space left on device"):
                 fill(made)
@@ -129,8 +124,15 @@ class TestCrashSafety:
             assert stored > 0
             whole(made, stored)
             assert list(made.incoming.iterdir()) == []
-        finally:
-            subprocess.run(["umount", str(disk)], check=True)
+
+    def test_a_disk_that_became_read_only(self, tmp_path: Path) -> None:
+        with small_disk(tmp_path / "disk") as disk:
+            made = filled(disk / "archive", size=2)
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+            for refused in (lambda: append(made, small("three")), lambda: ready(made)):
+                with pytest.raises(IncompleteError, match="cannot be written: Read-only file system"):
+                    refused()
+            whole(made, 2)
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
     def test_a_folder_that_may_not_be_written(self, tmp_path: Path) -> None:
@@ -199,6 +201,19 @@ class TestWithoutHardLinks:
 def fill(archive: Archive) -> None:
     for number in range(100):
         append(archive, small(str(number)))
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """Mount a disk of a few kilobytes, where that is allowed."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here; failing calls stand in for it")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @contextmanager

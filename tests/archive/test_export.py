@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from aiaudit.archive import standalone
 from aiaudit.archive.append import append, head
 from aiaudit.archive.export import export
 from aiaudit.archive.layout import Archive
@@ -74,6 +77,17 @@ def test_what_no_record_rests_on_stays_at_home(signed: Archive, tmp_path: Path) 
         assert not [name for name in file.namelist() if loose[2:] in name]
 
 
+def test_a_stray_file_among_the_timestamps_stays_at_home(signed: Archive, tmp_path: Path) -> None:
+    signed.stamps.mkdir()
+    (signed.stamps / "notes.tsr").write_text("by hand")
+    signed.stamp(2).write_text("a reply")
+    export(signed, str(tmp_path / "audits.zip"))
+
+    with zipfile.ZipFile(tmp_path / "audits.zip") as file:
+        stamps = [name for name in file.namelist() if name.startswith("checkpoints/")]
+    assert stamps == ["checkpoints/00000002.tsr"]
+
+
 def test_to_a_store_that_fsspec_knows(signed: Archive, packed: Path) -> None:
     import fsspec
 
@@ -95,6 +109,14 @@ def test_without_fsspec(signed: Archive, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(UsageError, match="cannot be written") as caught:
         export(signed, "s3://bucket/audits.zip")
     assert "Install fsspec" in caught.value.hint
+
+
+def test_the_checker_keeps_to_the_grammar_and_the_library_of_python_3_8() -> None:
+    source = Path(standalone.__file__).read_text("utf-8")
+    ast.parse(source, feature_version=(3, 8))
+
+    imported = re.findall(r"^\s*(?:import|from) (\w+)", source, re.MULTILINE)
+    assert set(imported) <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("interpreter", [Path(sys.executable), OLD_PYTHON], ids=["this", "3.8"])

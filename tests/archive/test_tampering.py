@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aiaudit.archive.append import append, head
 from aiaudit.archive.check import check
-from aiaudit.archive.layout import Archive
+from aiaudit.archive.layout import Archive, Head
 from aiaudit.errors import AuditError, IncompleteError
 
 from .made import OLD, detected, filled, rewrite, small
@@ -154,6 +154,27 @@ def test_a_foreign_file_among_the_records_shows(archive: Archive) -> None:
     (archive.records / "00000001.json.bak").write_text("{}")
 
     assert detected(archive.folder)
+
+
+def test_a_record_numbered_0_shows(five: dict[str, Archive]) -> None:
+    zeroth = five["unsigned"].record(0)
+    try:
+        rewrite(zeroth, five["unsigned"].record(1).read_bytes())
+        assert detected(five["unsigned"].folder)
+    finally:
+        zeroth.unlink()
+
+
+def test_a_huge_number_shows_and_costs_nothing(tmp_path: Path) -> None:
+    made = filled(tmp_path / "archive", size=2)
+    rewrite(made.record(99_999_999), made.record(2).read_bytes())
+
+    problems = check(made.folder).problems
+
+    assert problems[0].where == "record 3"
+    assert problems[0].what == "it and all to record 99999998 are missing"
+    assert detected(made.folder)
+    assert detected(made.folder, kept=Head(size=7, digest="00" * 32))
 
 
 @pytest.mark.parametrize("part", ["records", "objects"])

@@ -91,6 +91,11 @@ class TestUnpacking:
             unpack(packed, tmp_path / "back")
         assert sorted(tmp_path.rglob("*")) == before
 
+    def test_an_export_without_its_beginning_is_refused(self, tmp_path: Path) -> None:
+        with zipfile.ZipFile(tmp_path / "audits.zip", "w") as file:
+            file.writestr("README.txt", b"nothing else")
+        self.refused(tmp_path / "audits.zip", tmp_path, "holds no archive")
+
     @pytest.mark.filterwarnings("ignore:Duplicate name")
     def test_a_doubled_name_is_refused(self, packed: Path, tmp_path: Path) -> None:
         with zipfile.ZipFile(packed, "a") as file:
