@@ -83,6 +83,7 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
         reference_groups=_reference_groups(declared, attributes),
         train=inputs.train,
         features=features,
+        table=_columns(inputs, declared)[kept] if inputs.model is None else None,
         model=inputs.model,
         rows=rows,
         target=target,
@@ -160,6 +161,10 @@ def _with_scores(subject: Subject, table: Table, declared: Declared, kept: Rowwi
     what = f"the scores in column '{one_line(declared.scores)}'"
     values = numbers(table.frame[declared.scores][kept].to_numpy(), what, "Give every row a score.")
     return replace(subject, given_scores=column_scores(declared.scores, values, subject.selected))
+
+
+def _columns(inputs: Inputs, declared: Declared) -> pd.DataFrame:
+    return inputs.table.frame.drop(columns=list(declared.no_features))
 
 
 def _features(table: Table, model: Model, declared: Declared) -> pd.DataFrame:

@@ -26,6 +26,8 @@ class Need(StrEnum):
     SCORES = "scores"
     CONTROLS = "controls"
     TRAIN = "train"
+    COLUMNS = "columns"
+    POPULATION = "population"
 
 
 class NotApplicable(Exception):

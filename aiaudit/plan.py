@@ -20,6 +20,8 @@ WANT = {
     Need.SCORES: "there are no scores behind the decisions (--scores, or a model that gives them)",
     Need.CONTROLS: "no control column was named (--control)",
     Need.TRAIN: "the training data were not given (--train)",
+    Need.COLUMNS: "there are no columns beside decisions and outcomes",
+    Need.POPULATION: "no population was declared that the rows should represent (data.population)",
 }
 
 

@@ -82,6 +82,8 @@ class Subject:
         The table the model was fitted on.
     features : DataFrame or None
         What the model was given, in the user's own columns.
+    table : DataFrame or None
+        Where there is no model, every column that could have been a feature; ask `columns`.
     model : Model or None
         The model, where there is one.
     rows : Rows
@@ -118,6 +120,7 @@ class Subject:
     reference_groups: Mapping[str, str] = field(default_factory=dict)
     train: Table | None = None
     features: pd.DataFrame | None = None
+    table: pd.DataFrame | None = None
     model: Model | None = None
     rows: Rows
     target: str | None = None
@@ -132,6 +135,11 @@ class Subject:
     def n(self) -> int:
         """Rows assessed."""
         return self.rows.assessed
+
+    @property
+    def columns(self) -> pd.DataFrame | None:
+        """What is known about each row: what the model was given, else the table without decisions and outcomes."""
+        return self.table if self.features is None else self.features
 
     @cached_property
     def tally(self) -> Tally:
@@ -222,6 +230,10 @@ class Subject:
                 return bool(self.controls)
             case Need.TRAIN:
                 return self.train is not None
+            case Need.COLUMNS:
+                return self.columns is not None and self.columns.shape[1] > 0
+            case Need.POPULATION:
+                return bool(self.population)
 
     def _has_scores(self) -> bool:
         try:

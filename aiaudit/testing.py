@@ -85,8 +85,9 @@ def _rows(subject: Subject, rows: npt.NDArray[np.intp]) -> Subject:
     taken: dict[str, Any] = {
         name: getattr(subject, name)[rows] for name in ROWWISE if getattr(subject, name) is not None
     }
-    if subject.features is not None:
-        taken["features"] = subject.features.iloc[rows].reset_index(drop=True)
+    for name in ("features", "table"):
+        if getattr(subject, name) is not None:
+            taken[name] = getattr(subject, name).iloc[rows].reset_index(drop=True)
     for name in ("attributes", "controls"):
         taken[name] = tuple(replace(a, codes=a.codes[rows]) for a in getattr(subject, name))
     return replace(subject, rows=Rows(read=len(rows), assessed=len(rows)), **taken)
@@ -118,14 +119,17 @@ def equal_weights_are_nothing(check: Check) -> None:
 def names_of_groups_are_nothing(check: Check) -> None:
     """Renamed groups give the same values."""
     subject = toy_for(check)
+    names = {
+        a.name: {s: s if s == a.missing_level else f"z{9 - i}" for i, s in enumerate(a.levels)}
+        for a in subject.attributes
+    }
     renamed = replace(
         subject,
-        attributes=tuple(
-            replace(
-                a, levels=tuple(s if s == a.missing_level else f"z{9 - i}" for i, s in enumerate(a.levels))
-            )
-            for a in subject.attributes
-        ),
+        attributes=tuple(replace(a, levels=tuple(names[a.name].values())) for a in subject.attributes),
+        population={
+            key: {names[key].get(s, s): share for s, share in shares.items()}
+            for key, shares in subject.population.items()
+        },
     )
     assert _picture(_measured(check, subject)) == _picture(_measured(check, renamed))
 

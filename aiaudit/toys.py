@@ -12,6 +12,7 @@ import pandas as pd
 
 from aiaudit.groups import Sensitive, attribute
 from aiaudit.labels import Task
+from aiaudit.loading.tables import Table, frame_table
 from aiaudit.subject import Rows, Subject
 
 
@@ -95,7 +96,7 @@ class LinearModel:
 def toy_subject(n: int = 400, seed: int = 0) -> Subject:
     """Make a subject of two attributes (one with missing values), a control, three columns and a transparent model.
 
-    Its scores are the model's probabilities.
+    Its scores are the model's probabilities. It was trained on as many rows, a tenth of which are among its own.
     """
     rng = np.random.default_rng(seed)
     features = pd.DataFrame({name: rng.normal(size=n).round(3) for name in ("income", "debt", "years")})
@@ -107,7 +108,25 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
     predicted = list(model.predict(features))
     season = pd.Series(rng.choice(["summer", "winter"], n), dtype=object)
     controls = (attribute(Sensitive(column="season"), season),)
-    return subject_of(groups, predicted, list(actual), features=features, model=model, controls=controls)
+    return subject_of(
+        groups,
+        predicted,
+        list(actual),
+        features=features,
+        model=model,
+        controls=controls,
+        population={"shape": {"round": 0.4, "square": 0.35, "oval": 0.25}},
+        target="outcome",
+        train=_toy_train(features, actual, rng),
+    )
+
+
+def _toy_train(features: pd.DataFrame, actual: npt.NDArray[Any], rng: np.random.Generator) -> Table:
+    n, copied = len(features), len(features) // 10
+    frame = pd.DataFrame({name: rng.normal(0.2, 1, n).round(3) for name in features})
+    frame["outcome"] = rng.choice(["0", "1"], n)
+    frame.iloc[:copied] = features.assign(outcome=actual).iloc[:copied]
+    return frame_table(frame, name="train.csv", text_columns=["outcome"])
 
 
 def toy_ordinal(n: int = 400, seed: int = 0) -> Subject:
