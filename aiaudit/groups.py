@@ -147,6 +147,15 @@ def _number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
+def bin_labels(edges: Sequence[float]) -> list[str]:
+    """Return what the bins between *edges* are called; there is at least one edge, and they ascend."""
+    return [
+        f"under {_number(edges[0])}",
+        *(f"{_number(a)} to under {_number(b)}" for a, b in pairwise(edges)),
+        f"{_number(edges[-1])} or over",
+    ]
+
+
 def _binned(
     column: str,
     codes: npt.NDArray[np.intp],
@@ -154,13 +163,8 @@ def _binned(
     edges: tuple[float, ...],
     source: str,
 ) -> Attribute:
-    labels = [
-        f"under {_number(edges[0])}",
-        *(f"{_number(a)} to under {_number(b)}" for a, b in pairwise(edges)),
-        f"{_number(edges[-1])} or over",
-    ]
     bins = np.searchsorted(np.asarray(edges), numbers, side="right")
-    return _attribute(column, labels, bins, codes, edges, source)
+    return _attribute(column, bin_labels(edges), bins, codes, edges, source)
 
 
 def _named(column: str, codes: npt.NDArray[np.intp], unique: Sequence[str]) -> Attribute:

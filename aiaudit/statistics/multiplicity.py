@@ -77,3 +77,36 @@ def simultaneous_level(alpha: npt.ArrayLike, looks: npt.ArrayLike) -> Floats:
     if not (np.all((chance > 0) & (chance < 1)) and np.all(number >= 1)):
         raise ValueError("alpha lies strictly between 0 and 1, and there is at least one look")
     return np.asarray(1 - chance / number)[()]
+
+
+def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
+    """Return q-values: reporting those at most q makes the expected share of false ones among them at most q.
+
+    Parameters
+    ----------
+    p : array_like of float, shape (m,)
+        Raw p-values, independent or positively dependent; NaN (not tested) stays NaN and is not counted.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        q-values, at most 1.
+
+    Raises
+    ------
+    ValueError
+        If a p-value lies outside [0, 1].
+
+    Notes
+    -----
+    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+    """
+    raw = np.asarray(p, dtype=np.float64)
+    tested = np.flatnonzero(~np.isnan(raw))
+    if raw.ndim != 1 or np.any((raw[tested] < 0) | (raw[tested] > 1)):
+        raise ValueError("p-values form a vector of numbers between 0 and 1")
+    order = tested[np.argsort(-raw[tested], kind="stable")]
+    steps = raw[order] * tested.size / np.arange(tested.size, 0, -1)
+    found = np.full(raw.shape, np.nan)
+    found[order] = np.minimum(np.minimum.accumulate(steps), 1.0)
+    return found
