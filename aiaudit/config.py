@@ -78,6 +78,16 @@ class GateSettings(Strict):
     strict: bool | None = None
 
 
+class ArchiveSettings(Strict):
+    """The archive that keeps each audit, whose key signs it, and how it is found again."""
+
+    path: Location | None = None
+    sign_key: Location | None = None
+    sign_key_env: Word = "AIAUDIT_SIGN_KEY"
+    system: Text | None = None
+    tags: tuple[Word, ...] = ()
+
+
 class Config(Strict):
     """Everything that decides what an audit does; the command line lays its options over it."""
 
@@ -95,6 +105,7 @@ class Config(Strict):
     ignore: tuple[Text, ...] = ()
     seed: int = Field(default=0, ge=0, lt=2**32)
     output: tuple[Location, ...] = ()
+    archive: ArchiveSettings = ArchiveSettings()
 
     @model_validator(mode="after")
     def _one_source_of_decisions(self) -> Self:
@@ -126,6 +137,7 @@ _SECTIONS: Mapping[str, Sequence[str]] = {
         *("train", "task", "exclude_unlabeled", "reference"),
     ),
     "gate": ("fail_on", "strict"),
+    "archive": ("sign_key", "tags"),
 }
 
 
@@ -144,6 +156,7 @@ def overlay(
     data: str | os.PathLike[str] | None = None,
     groups: str | os.PathLike[str] | None = None,
     on: str | None = None,
+    archive: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> Config:
     """Lay options of the command line over a configuration.
@@ -156,6 +169,8 @@ def overlay(
         Files; None leaves what the file says. A model replaces a column of predictions and the reverse.
     on : str or None
         Column that joins *groups* to the data.
+    archive : path or None
+        Where the audit is kept.
     **options
         Settings by their name in the file; None, False and an empty tuple mean that the option was not
         given, but ``strict`` may be False.
@@ -176,6 +191,8 @@ def overlay(
         sections["data"]["path"] = data
     if groups is not None:
         sections["data"]["groups"] = {"path": groups, "on": on}
+    if archive is not None:
+        sections["archive"]["path"] = archive
     changed = {name: _set(getattr(config, name)) | values for name, values in sections.items() if values}
     try:
         return Config.model_validate({**dict(config), **changed, **given})

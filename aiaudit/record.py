@@ -118,8 +118,9 @@ class Tool:
 class Provenance:
     """Under which conditions the record was made.
 
-    `judged_on` and `libraries` stand outside the digest: the same inputs give the same digest on another
-    day and another machine, if they give the same numbers.
+    `judged_on`, `libraries` and `archive_head` (that of the archive which keeps the audit, before it did) stand
+    outside the digest: the same inputs give the same digest on another day and another machine, if they give
+    the same numbers.
     """
 
     judged_on: date
@@ -129,6 +130,7 @@ class Provenance:
     ignored: tuple[str, ...] = ()
     gate_overrides: tuple[str, ...] = ()
     unused_waivers: tuple[Waiver, ...] = ()
+    archive_head: str | None = None
 
 
 @checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -155,10 +157,10 @@ class Record:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the record without the day, the machine and this digest."""
+        """SHA-256 over the record without the day, the machine, the archive's head and this digest."""
         body = to_plain(self)
         provenance = body["provenance"]
-        for name in ("judged_on", "libraries"):
+        for name in ("judged_on", "libraries", "archive_head"):
             del provenance[name]
         if body["subject"]["model"] is not None:
             for name in ("versions", "isolation"):

@@ -39,6 +39,7 @@ select: [bias]
 ignore: [bias.error-rates]
 seed: 7
 output: [reports/audit.html, record.json]
+archive: {path: audits, sign_key: keys/audits, sign_key_env: OUR_KEY, system: Loans, tags: [nightly, 7]}
 """
 
 
@@ -64,6 +65,9 @@ def test_everything_is_read_and_paths_start_from_the_file(tmp_path: Path) -> Non
     assert (config.gate.fail_on, config.gate.strict) == (Severity.MEDIUM, True)
     assert (config.select, config.ignore, config.seed) == (("bias",), ("bias.error-rates",), 7)
     assert config.output == (tmp_path / "reports/audit.html", tmp_path / "record.json")
+    assert (config.archive.path, config.archive.sign_key) == (tmp_path / "audits", tmp_path / "keys/audits")
+    assert (config.archive.sign_key_env, config.archive.system) == ("OUR_KEY", "Loans")
+    assert config.archive.tags == ("nightly", "7")
 
 
 def test_names_that_look_like_numbers_are_names(tmp_path: Path) -> None:
@@ -81,6 +85,15 @@ def test_names_that_look_like_numbers_are_names(tmp_path: Path) -> None:
 def test_absolute_paths_and_names_of_programs_stay(tmp_path: Path) -> None:
     config = load_config(_config(tmp_path, "model: {path: /m.pkl, python: python3.12}\n"))
     assert (config.model.path, config.model.python) == (Path("/m.pkl"), "python3.12")
+
+
+def test_an_archive_on_the_command_line_wins(tmp_path: Path) -> None:
+    config = load_config(_config(tmp_path, FULL))
+    same = overlay(config).archive
+    assert same == config.archive
+    other = overlay(config, archive="elsewhere", sign_key="key", tags=("by-hand",)).archive
+    assert (other.path, other.sign_key, other.tags) == (Path("elsewhere"), Path("key"), ("by-hand",))
+    assert (other.sign_key_env, other.system) == ("OUR_KEY", "Loans")
 
 
 def test_an_empty_configuration_has_the_house_policy() -> None:

@@ -126,7 +126,7 @@ def changed(plain, path):
     return other
 
 
-OUTSIDE = {("provenance", "judged_on"), ("provenance", "libraries"), ("subject", "model", "versions"), ("subject", "model", "isolation")}  # fmt: skip
+OUTSIDE = {("provenance", "judged_on"), ("provenance", "libraries"), ("provenance", "archive_head"), ("subject", "model", "versions"), ("subject", "model", "isolation")}  # fmt: skip
 
 
 def test_no_value_can_be_changed_unnoticed():
@@ -161,7 +161,9 @@ def test_day_and_machine_stand_outside_the_digest():
     made = full()
     later = replace(
         made,
-        provenance=replace(made.provenance, judged_on=date(2027, 1, 1), libraries={"numpy": "9"}),
+        provenance=replace(
+            made.provenance, judged_on=date(2027, 1, 1), libraries={"numpy": "9"}, archive_head="1:sha256:ab"
+        ),
         subject=facts(model=replace(MODEL, versions={}, isolation={"landlock": "off"})),
     )
     assert later.digest == made.digest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,8 @@ import click
 from aiaudit.render import FORMATS
 
 if TYPE_CHECKING:
+    from aiaudit.archive.keep import Keeper
     from aiaudit.config import Config
-    from aiaudit.record import Record
 
 TASKS = ("binary", "multiclass", "regression", "outlier")
 SEVERITIES = ("info", "low", "medium", "high", "blocker")
@@ -90,15 +89,16 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
     "-o", "--output", multiple=True, type=click.Path(), help="Write a file; its suffix is its format."
 )
 @click.option("--archive", type=click.Path(), metavar="DIR", help="Keep the audit in this archive.")
+@click.option("--no-archive", is_flag=True, help="Keep it in none, whatever aiaudit.yaml says.")
 @click.option("--sign-key", type=click.Path(), metavar="FILE", help="Ed25519 key to sign it with.")
+@click.option("--tag", "tags", multiple=True, metavar="WORD", help="A word to find it by (repeatable).")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing on stdout.")
 def check(
     files: tuple[str, ...],
     style: str,
     quiet: bool,
     exit_zero: bool,
-    archive: str | None,
-    sign_key: str | None,
+    no_archive: bool,
     **options: Any,
 ) -> int:
     """Audit a model and data against a policy.
@@ -107,6 +107,7 @@ def check(
     (also compressed) or Parquet file that the model has not seen. With --predictions COL, DATA alone is
     audited, for a model you cannot open.
     """
+    from aiaudit.cli.archive_options import say_head
     from aiaudit.cli.watching import watching
     from aiaudit.execute import execute
     from aiaudit.gate import exit_code
@@ -115,15 +116,17 @@ def check(
 
     config = _config(files, options)
     prepare(config.output)
-    keep = _keeper(archive, sign_key)
+    keeper = None if no_archive else _keeper(config)
     with watching() as watcher:
         record = execute(config, watcher)
+    if keeper is not None:
+        record = keeper.linked(record)
     code = exit_code(record)
     write(record, config.output, code)
     for path in config.output:
         click.echo(f"wrote {path}", err=True)
-    if keep is not None:
-        keep(record)
+    if keeper is not None:
+        say_head(keeper.keep(record), err=True)
     for waiver in record.provenance.unused_waivers:
         click.echo(f"warning: nothing needs the waiver of '{waiver.requirement}'; delete it", err=True)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -138,20 +141,13 @@ def check(
     return 0 if exit_zero and code != 3 else int(code)
 
 
-def _keeper(archive: str | None, sign_key: str | None) -> Callable[[Record], None] | None:
-    """Open the archive before the audit, so that one that cannot be written costs nothing."""
-    if archive is None:
+def _keeper(config: Config) -> Keeper | None:
+    """Open the archive, if any, before the audit; one that cannot be written then costs nothing."""
+    if config.archive.path is None:
         return None
-    from aiaudit.archive.append import append, ready
-    from aiaudit.archive.contents import content
-    from aiaudit.archive.keys import load
-    from aiaudit.archive.layout import open_archive
-    from aiaudit.cli.archive_options import say_head
+    from aiaudit.archive.keep import keeper
 
-    opened, signer = open_archive(Path(archive)), load(sign_key)
-    signers = [] if signer is None else [signer]
-    ready(opened, signers)
-    return lambda record: say_head(append(opened, content(record), signers), err=True)
+    return keeper(config.archive)
 
 
 def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
