@@ -137,7 +137,7 @@ _SECTIONS: Mapping[str, Sequence[str]] = {
         *("train", "task", "exclude_unlabeled", "reference"),
     ),
     "gate": ("fail_on", "strict"),
-    "archive": ("sign_key", "tags"),
+    "archive": ("sign_key", "system", "tags"),
 }
 
 

@@ -165,7 +165,8 @@ class Record:
         if body["subject"]["model"] is not None:
             for name in ("versions", "isolation"):
                 del body["subject"]["model"][name]
-        return hashlib.sha256(_canonical(body)).hexdigest()
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 _ADAPTER: TypeAdapter[Record] = TypeAdapter(Record)
@@ -184,10 +185,6 @@ def _steady(plain: Any) -> Any:
     if isinstance(plain, list):
         return [_steady(value) for value in plain]
     return float(f"{plain:.12g}") if isinstance(plain, float) else plain
-
-
-def _canonical(plain: Mapping[str, Any]) -> bytes:
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def to_json(record: Record, exit_code: int) -> str:

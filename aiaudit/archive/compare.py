@@ -32,7 +32,7 @@ class Change:
         Whether the gap counts the same whichever of the two is ahead, as it does where every group is set
         against the one that fares best.
     old_status, new_status : str
-        What was judged; empty where there was no such verdict.
+        What was judged; ``reference`` where the others were set against this group, empty where it does not occur.
     old_value, new_value : float or None
         The number.
     p_value, p_adjusted : float or None
@@ -166,8 +166,8 @@ def _pair(old: Readings, new: Readings, key: Key) -> _Pair:
     change = Change(
         asked=one.asked if after is None else after.asked,
         scope=one.scope,
-        old_status="" if before is None else before.status,
-        new_status="" if after is None else after.status,
+        old_status=_status(old, key),
+        new_status=_status(new, key),
         old_value=None if before is None else before.value,
         new_value=None if after is None else after.value,
     )
@@ -181,6 +181,11 @@ def _pair(old: Readings, new: Readings, key: Key) -> _Pair:
     if before.form == "value":
         return _by_interval(change, before, after)
     return _by_counts(change, before, new)
+
+
+def _status(one: Readings, key: Key) -> str:
+    found = one.found.get(key)
+    return found.status if found is not None else "reference" if key in one.counts else ""
 
 
 def _by_interval(change: Change, before: Reading, after: Reading | None) -> _Pair:

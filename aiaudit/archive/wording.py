@@ -123,6 +123,12 @@ def change_text(change: Change) -> str:
     )
 
 
+def turned_text(change: Change) -> str:
+    """Return how the verdict on one requirement in one scope changed, in a line."""
+    then, now = (status.replace("_", " ") or "none" for status in (change.old_status, change.new_status))
+    return f"{change.asked.id}, {scope_text(change.scope)}: {then} -> {now}"
+
+
 def _p(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3g}"
 
@@ -138,13 +144,8 @@ def compared(changes: Sequence[Change]) -> Iterator[str]:
         these = [change for change in beyond if change.direction == direction]
         yield from _section(f"{direction.capitalize()} beyond noise", map(change_text, these))
     turned = [change for change in changes if change.old_status != change.new_status]
-    yield from _section(
-        "Verdicts that changed",
-        (
-            f"{c.asked.id}, {scope_text(c.scope)}: {c.old_status or 'not asked'} -> {c.new_status or 'not asked'}"
-            for c in turned
-        ),
-    )
+    turned.sort(key=lambda change: change.new_status != "fail")
+    yield from _section("Verdicts that changed", map(turned_text, turned))
     tested = sum(change.p_value is not None for change in changes)
     yield (
         f"{tested} numbers were tested for a change, together at 5 %; {len(beyond)} changed beyond noise. "

@@ -91,6 +91,7 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option("--archive", type=click.Path(), metavar="DIR", help="Keep the audit in this archive.")
 @click.option("--no-archive", is_flag=True, help="Keep it in none, whatever aiaudit.yaml says.")
 @click.option("--sign-key", type=click.Path(), metavar="FILE", help="Ed25519 key to sign it with.")
+@click.option("--system", metavar="NAME", help="What the archive calls it.  [default: as in the card]")
 @click.option("--tag", "tags", multiple=True, metavar="WORD", help="A word to find it by (repeatable).")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing on stdout.")
 def check(

@@ -102,7 +102,7 @@ def test_the_earlier_reference_stays_the_reference() -> None:
     assert change.new_value == pytest.approx((441 / 588) / (160 / 300))
     assert change.p_value == change_of_ratio((160, 300, 441, 588), (441, 588, 160, 300))[1]
     white = found["selection-ratio", (("race", "white"),)]
-    assert (white.old_status, white.new_status, white.p_value) == ("", "fail", None)
+    assert (white.old_status, white.new_status, white.p_value) == ("reference", "fail", None)
     assert white.method == "not in the earlier audit"
 
 
