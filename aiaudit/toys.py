@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from aiaudit.groups import Sensitive, attribute
 from aiaudit.labels import Task
 from aiaudit.loading.tables import Table, frame_table
 from aiaudit.subject import Rows, Subject
+
+if TYPE_CHECKING:
+    from aiaudit.card import SystemCard
 
 
 def subject_of(
@@ -97,6 +100,7 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
     """Make a subject of two attributes (one with missing values), a control, three columns and a transparent model.
 
     Its scores are the model's probabilities. It was trained on as many rows, a tenth of which are among its own.
+    Its system card makes claims of every kind and signs one statement.
     """
     rng = np.random.default_rng(seed)
     features = pd.DataFrame({name: rng.normal(size=n).round(3) for name in ("income", "debt", "years")})
@@ -118,6 +122,32 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
         population={"shape": {"round": 0.4, "square": 0.35, "oval": 0.25}},
         target="outcome",
         train=_toy_train(features, actual, rng),
+        card=_toy_card(),
+    )
+
+
+def _toy_card() -> SystemCard:
+    from aiaudit.card import SystemCard
+
+    statement = {
+        "id": "notice",
+        "statement": "People are told before we use the tool.",
+        "name": "Noor Haddad",
+        "role": "Owner",
+        "date": "2026-01-05",
+        "expires": "2026-12-31",
+        "covers": ["purpose", "contact"],
+        "evidence": "https://bakery.example/notice",
+    }
+    return SystemCard.model_validate(
+        {
+            "context": {"first_use": "2026-02-02", "special_categories": False},
+            "data": {"features": ["income", "debt", "years"], "date_column": "years"},
+            "groups": {"audited": ["colour", "shape"]},
+            "metrics": {"declared": {"accuracy": 0.9}},
+            "retention": {"logs_days": 365},
+            "attestations": [statement],
+        }
     )
 
 
