@@ -86,7 +86,8 @@ def audit(subject: Subject, policy: Policy, choices: Choices, told: Told | None 
     """
     known = checks()
     outcomes = run(plan(known, subject, choices.select, choices.ignore), subject, told)
-    verdicts = judge(outcomes, policy, choices.today, choices.waivers)
+    card = None if subject.card is None else subject.card.model_dump(mode="json")
+    verdicts = judge(outcomes, policy, choices.today, choices.waivers, card)
     return Record(
         tool=Tool(name="aiaudit", version=__version__),
         subject=facts_of(subject),
@@ -103,7 +104,7 @@ def audit(subject: Subject, policy: Policy, choices: Choices, told: Told | None 
             gate_overrides=choices.gate_overrides,
             unused_waivers=unused_waivers(verdicts, choices.waivers),
         ),
-        card=None if subject.card is None else subject.card.model_dump(mode="json"),
+        card=card,
     )
 
 

@@ -30,7 +30,12 @@ class State(StrEnum):
 
 
 #: Fields that are days, by the last part of their name.
-DAYS = frozenset({"last_drill", "next_audit", "date", "expires"})
+DAYS = frozenset(
+    {
+        *("last_drill", "next_audit", "date", "expires", "first_use"),
+        *("first_day", "last_day", "protected_data_deleted"),
+    }
+)
 #: Fields that take a sentence; the others can be answered by a word.
 SENTENCES = frozenset(
     {
@@ -54,7 +59,9 @@ SENTENCES = frozenset(
 #: Width of a sentence at least, in Latin letters: enough for "Nobody does." to be a choice, not a slip.
 SHORTEST = 12
 #: Parts of a card that nobody need fill in, and statements, which are read one by one.
-_NOT_ASKED = frozenset({"version", "identity.model_digest", "fallback.expires", "attestations"})
+_NOT_ASKED = frozenset(
+    {"version", "identity.model_digest", "data.date_column", "fallback.expires", "attestations"}
+)
 #: What a form says where nobody answered, but for the signs around it; or one letter again and again.
 _WHOLE = re.compile(
     r"to[ -]?do|tb[acd]|fixme|n/?a|none yet|unknown|pending|placeholder|fill (?:me |this )?in\b.*"
@@ -79,7 +86,7 @@ def load_card(path: str | Path) -> SystemCard:
     """
     document = read_yaml(path)
     data = {} if document.data is None else _without_nulls(document.data)
-    return parse(replace(document, data=data), SystemCard)
+    return parse(replace(document, data=data), SystemCard, context={"folder": Path(path).parent})
 
 
 def fields(card: SystemCard | None) -> Iterator[tuple[str, State]]:
@@ -129,6 +136,16 @@ def day(value: dt.date | str | None) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
 
 
+def evidence_state(attestation: Attestation) -> str:
+    """Return ``given`` where a statement is somebody's and its evidence is there, otherwise what is wrong."""
+    found = list(faults(attestation))
+    if attestation.evidence is None:
+        found.append("evidence: missing")
+    elif attestation.evidence.state != State.GIVEN:
+        found.append(f"evidence: {attestation.evidence.state}")
+    return "; ".join(found) or State.GIVEN
+
+
 def faults(attestation: Attestation) -> tuple[str, ...]:
     """Return what keeps a statement from being somebody's: parts that are not given, days out of order."""
     found = []
@@ -166,4 +183,15 @@ def _leaves(model: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{name}", value
 
 
-__all__ = ["Attestation", "State", "SystemCard", "day", "faults", "fields", "load_card", "state", "validity"]
+__all__ = [
+    "Attestation",
+    "State",
+    "SystemCard",
+    "day",
+    "evidence_state",
+    "faults",
+    "fields",
+    "load_card",
+    "state",
+    "validity",
+]

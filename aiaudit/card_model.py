@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from aiaudit.card_files import File
 from aiaudit.policy.fields import Strict, Version, refuse
 
 Words = Annotated[str, Field(max_length=20_000)]
@@ -28,6 +29,26 @@ def _day(value: object) -> dt.date | str:
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Day = Annotated[dt.date | str, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+UseCase = Literal[
+    "hiring",
+    "promotion",
+    "worker-management",
+    "credit",
+    "insurance",
+    "housing",
+    "education",
+    "health",
+    "essential-services",
+    "pricing",
+    "marketing",
+    "other",
+]
+#: States and cities of the United States are named beside ``us``.
+Jurisdiction = Literal[
+    "us", "us-nyc", "us-nj", "us-ca", "us-il", "us-ct", "us-co", "us-tx", "eu", "uk", "ca", "sg", "other"
+]
 
 
 class Person(Strict):
@@ -57,6 +78,19 @@ class Purpose(Strict):
     known_harmful_uses: Words | None = None
 
 
+class Context(Strict):
+    """Where, for what and by whom the system is used: it decides which requirements apply."""
+
+    use_cases: tuple[UseCase, ...] = ()
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+    roles: tuple[Literal["provider", "deployer"], ...] = ()
+    first_use: Day | None = None
+    decides_alone: bool | None = None
+    profiles_people: bool | None = None
+    special_categories: bool | None = None
+    public_service: bool | None = None
+
+
 class Role(Strict):
     """What weight the output has, and what people do with it."""
 
@@ -75,6 +109,10 @@ class Data(Strict):
     legal_basis: Words | None = None
     protected_attributes_origin: Words | None = None
     known_gaps: Words | None = None
+    features: tuple[Words, ...] = ()
+    date_column: Words | None = None
+    first_day: Day | None = None
+    last_day: Day | None = None
 
 
 class Groups(Strict):
@@ -121,6 +159,15 @@ class Monitoring(Strict):
     incident_contact: Words | None = None
 
 
+class Retention(Strict):
+    """For how many days what is kept, and when protected data are deleted."""
+
+    logs_days: Annotated[int, Field(ge=0)] | None = None
+    decisions_days: Annotated[int, Field(ge=0)] | None = None
+    documents_days: Annotated[int, Field(ge=0)] | None = None
+    protected_data_deleted: Day | None = None
+
+
 class Staff(Strict):
     """What the system changes for those who work with it."""
 
@@ -128,7 +175,10 @@ class Staff(Strict):
 
 
 class Attestation(Strict):
-    """A named person's statement, valid for a while."""
+    """A named person's statement, valid for a while.
+
+    `covers` lists the points that the statement and its evidence speak of, under the names that a policy asks for.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,79}$")]
     statement: Words | None = None
@@ -136,7 +186,8 @@ class Attestation(Strict):
     role: Words | None = None
     date: Day | None = None
     expires: Day | None = None
-    evidence: Words | None = None
+    covers: tuple[Words, ...] = ()
+    evidence: File | None = None
 
 
 class SystemCard(Strict):
@@ -145,6 +196,7 @@ class SystemCard(Strict):
     version: Version = 1
     identity: Identity = Identity()
     purpose: Purpose = Purpose()
+    context: Context = Context()
     role: Role = Role()
     data: Data = Data()
     groups: Groups = Groups()
@@ -153,6 +205,7 @@ class SystemCard(Strict):
     limitations: Words | None = None
     fallback: Fallback = Fallback()
     monitoring: Monitoring = Monitoring()
+    retention: Retention = Retention()
     staff: Staff = Staff()
     environment: Words | None = None
     attestations: tuple[Attestation, ...] = ()

@@ -34,12 +34,9 @@ def decide(
     value = exact(measurement)
     if value is None:
         return _verdict(requirement, measurement, Status.NOT_ASSESSED, _undefined(measurement))
-    if measurement.valid_from is not None and measurement.valid_from > today:
-        reason = f"the evidence is dated {measurement.valid_from.isoformat()}, which is still to come"
-        return _verdict(requirement, measurement, Status.FAIL, reason)
-    if measurement.expires is not None and measurement.expires < today:
-        reason = f"the evidence expired on {measurement.expires.isoformat()}"
-        return _verdict(requirement, measurement, Status.FAIL, reason)
+    outdated = _outdated(requirement, measurement, today)
+    if outdated is not None:
+        return _verdict(requirement, measurement, Status.FAIL, outdated)
     if requirement.decide_on is DecideOn.VALUE or requirement.kind is not Kind.MEASURED:
         return _by_value(requirement, measurement, value)
     too_small = requirement.min_n - smallest_denominator(measurement)
@@ -48,6 +45,18 @@ def decide(
     if requirement.decide_on is DecideOn.SIGNIFICANCE:
         return _by_significance(requirement, measurement, value, family, alpha)
     return _by_interval(requirement, measurement, family, alpha)
+
+
+def _outdated(requirement: Requirement, measurement: Measurement, today: date) -> str | None:
+    """Return why dated evidence does not count on this day, None where it does or bears no date."""
+    first, last, oldest = measurement.valid_from, measurement.expires, requirement.max_age
+    if first is not None and first > today:
+        return f"the evidence is dated {first.isoformat()}, which is still to come"
+    if last is not None and last < today:
+        return f"the evidence expired on {last.isoformat()}"
+    if first is not None and oldest is not None and (today - first).days > oldest:
+        return f"the evidence is of {first.isoformat()}; the policy takes none older than {oldest} days"
+    return None
 
 
 def exact(measurement: Measurement) -> Fraction | None:

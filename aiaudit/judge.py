@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
+from typing import Any
 
 from aiaudit.decide import decide
+from aiaudit.errors import some
 from aiaudit.facts import RESERVED_SCOPES, Errored, Measured, Measurement, Outcome, Scope, Skipped
 from aiaudit.family import families
+from aiaudit.policy.evidence import elsewhere
 from aiaudit.policy.model import Kind, Policy, Requirement, ScopeFilter, Waiver
 from aiaudit.record import Status, Verdict
 
 
 def judge(
-    outcomes: Sequence[Outcome], policy: Policy, today: date, waivers: Sequence[Waiver] = ()
+    outcomes: Sequence[Outcome],
+    policy: Policy,
+    today: date,
+    waivers: Sequence[Waiver] = (),
+    card: Mapping[str, Any] | None = None,
 ) -> tuple[Verdict, ...]:
     """Judge every requirement of a policy in every scope it speaks of.
 
@@ -28,6 +36,8 @@ def judge(
         The day on which evidence must be valid and laws in force.
     waivers : sequence of Waiver
         Failures that somebody accepted for a while.
+    card : mapping or None
+        The system card as the record holds it: it says what does not apply to this system.
 
     Returns
     -------
@@ -35,15 +45,21 @@ def judge(
         In the order of the policy's requirements and, within one, of the measurements.
     """
     by_check = {outcome.check: outcome for outcome in outcomes}
-    matched = {r.id: _matching(r, by_check.get(r.check)) for r in policy.requirements}
+    not_here = {r.id: elsewhere(r, card) for r in policy.requirements}
+    matched = {
+        r.id: () if not_here[r.id] else _matching(r, by_check.get(r.check)) for r in policy.requirements
+    }
     pairs = [(r, m) for r in policy.requirements for m in matched[r.id]]
     family = families(pairs, policy.error_control)
     verdicts: list[Verdict] = []
     for requirement in policy.requirements:
         found = [
-            decide(requirement, m, family[requirement.id], policy.error_control.alpha, today)
-            for m in matched[requirement.id]
-        ] or [_unmeasured(requirement, by_check.get(requirement.check))]
+            *(
+                decide(requirement, m, family[requirement.id], policy.error_control.alpha, today)
+                for m in matched[requirement.id]
+            ),
+            *_absent(requirement, matched[requirement.id]),
+        ] or [_unmeasured(requirement, by_check.get(requirement.check), not_here[requirement.id])]
         in_force = requirement.applies_from is None or requirement.applies_from <= today
         verdicts += [_waived(replace(v, in_force=in_force), waivers, today) for v in found]
     return tuple(verdicts)
@@ -83,8 +99,30 @@ def _speaks_of(wanted: ScopeFilter, scope: Scope) -> bool:
     return all(scope.get(key) in values for key, values in wanted.match.items())
 
 
-def _unmeasured(requirement: Requirement, outcome: Outcome | None) -> Verdict:
+def _absent(requirement: Requirement, found: Sequence[Measurement]) -> list[Verdict]:
+    """Return a failure for each piece of evidence asked for by name beside others that were given."""
+    if requirement.kind is Kind.MEASURED or not found:
+        return []
+    named = [[(key, value) for value in values] for key, values in requirement.scope.match.items()]
+    absent = [wanted for wanted in product(*named) if not any(_holds(m, wanted) for m in found)]
+    return [
+        Verdict(requirement=requirement.id, status=Status.FAIL, reason=_not_given([wanted[-1][1]]))
+        for wanted in absent
+    ]
+
+
+def _holds(measurement: Measurement, wanted: Sequence[tuple[str, str]]) -> bool:
+    return all(measurement.scope.get(key) == value for key, value in wanted)
+
+
+def _not_given(names: Sequence[str]) -> str:
+    return "the system card does not give " + (some(names, 20) if names else "this evidence")
+
+
+def _unmeasured(requirement: Requirement, outcome: Outcome | None, not_here: str | None) -> Verdict:
     match outcome:
+        case _ if not_here is not None:
+            status, reason = Status.NOT_APPLICABLE, not_here
         case Errored():
             status, reason = Status.ERROR, f"the check crashed: {outcome.error}"
         case Skipped(applicable=False):
@@ -92,7 +130,8 @@ def _unmeasured(requirement: Requirement, outcome: Outcome | None) -> Verdict:
         case Skipped():
             status, reason = Status.NOT_ASSESSED, outcome.reason
         case Measured() if requirement.kind is not Kind.MEASURED:
-            status, reason = Status.FAIL, "the system card does not give this evidence"
+            asked = [value for values in requirement.scope.match.values() for value in values]
+            status, reason = Status.FAIL, _not_given(asked)
         case Measured():
             status, reason = Status.NOT_ASSESSED, "nothing could be measured in this scope"
         case None:

@@ -31,7 +31,7 @@ def test_a_complete_card_leaves_nothing_open() -> None:
     found = dict(fields(load_card(COMPLETE)))
     assert set(found.values()) == {State.GIVEN}
     assert set(found) == {name for name, _ in fields(None)}
-    assert len(found) == 35
+    assert len(found) == 50
 
 
 def test_fields_by_section_are_those_of_the_form() -> None:
@@ -42,15 +42,21 @@ def test_fields_by_section_are_those_of_the_form() -> None:
             f"purpose.{part}"
             for part in ("decision", "users", "affected_people", "out_of_scope", "known_harmful_uses")
         ),
+        *(f"context.{part}" for part in ("use_cases", "jurisdictions", "roles", "first_use")),
+        *(f"context.{part}" for part in ("decides_alone", "profiles_people")),
+        *(f"context.{part}" for part in ("special_categories", "public_service")),
         *(f"role.{part}" for part in ("output", "human", "override_route", "contact_for_affected_people")),
         *(f"data.{part}" for part in ("source", "period", "original_purpose", "legal_basis")),
         *(f"data.{part}" for part in ("protected_attributes_origin", "known_gaps")),
+        *(f"data.{part}" for part in ("features", "first_day", "last_day")),
         *(f"groups.{part}" for part in ("audited", "reference_population")),
         *(f"metrics.{part}" for part in ("primary_fairness_metric", "reason", "declared.accuracy")),
         *(f"explanation.{part}" for part in ("method", "limits")),
         "limitations",
         *(f"fallback.{part}" for part in ("procedure", "last_drill")),
         *(f"monitoring.{part}" for part in ("plan", "next_audit", "incident_contact")),
+        *(f"retention.{part}" for part in ("logs_days", "decisions_days", "documents_days")),
+        "retention.protected_data_deleted",
         "staff.jobs_and_skills",
         "environment",
     ]

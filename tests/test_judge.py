@@ -1,6 +1,7 @@
 """Outcomes and a policy in, verdicts out: every way a requirement can end, as a table."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -236,3 +237,58 @@ def test_one_family_spans_the_requirements_of_a_run():
     assert [v.p_adjusted for v in together] == pytest.approx([2 * alone.p_adjusted] * 2)
     apart = judge(outcomes, policy(*pair, error_control={"family": "requirement"}), TODAY)
     assert [v.p_adjusted for v in apart] == pytest.approx([alone.p_adjusted] * 2)
+
+
+@pytest.mark.parametrize(
+    ("card", "status"),
+    [
+        (None, FAIL),
+        ({}, FAIL),
+        ({"context": {"use_cases": []}}, FAIL),
+        ({"context": {"use_cases": ["pricing", "credit"]}}, FAIL),
+        ({"context": {"use_cases": ["pricing"]}}, Status.NOT_APPLICABLE),
+    ],
+)
+def test_a_condition_excludes_only_what_the_card_says_otherwise(card, status):
+    asked = requirement(applies_if={"context.use_cases": ["credit", "insurance"]})
+    (only,) = judge([measured(contrast(*SURE))], policy(asked), TODAY, card=card)
+    assert only.status is status
+
+
+def test_truth_values_of_the_card_are_words_of_the_policy():
+    asked = requirement(applies_if={"context.profiles_people": "true"})
+    (only,) = judge(
+        [measured(contrast(*SURE))], policy(asked), TODAY, card={"context": {"profiles_people": False}}
+    )
+    assert only.reason == ("asked only where context.profiles_people is true; the system card says false")
+
+
+def test_what_does_not_apply_costs_the_others_nothing():
+    outcomes = [measured(contrast(*SURE), contrast(*UNSURE, metric="rejection_ratio"))]
+    first = requirement("r1")
+    second = requirement("r2", metric="rejection_ratio", applies_if={"context.use_cases": "credit"})
+    card = {"context": {"use_cases": ["hiring"]}}
+    with_it, without = (
+        judge(outcomes, policy(first, second), TODAY, card=card),
+        judge(outcomes, policy(first), TODAY),
+    )
+    assert with_it[0] == without[0]
+
+
+def test_each_piece_of_evidence_asked_for_by_name_must_be_there():
+    given = number(1.0, metric="attested", scope={"attestation": "a"})
+    asked = attested(metric="attested", scope={"match": {"attestation": ["a", "b", "c"]}})
+    found = verdicts(asked, measured(given, check="card"))
+    assert [(v.status, v.reason) for v in found] == [
+        (PASS, "the value meets the threshold"),
+        (FAIL, "the system card does not give 'b'"),
+        (FAIL, "the system card does not give 'c'"),
+    ]
+    (none,) = verdicts(asked, measured(check="card"))
+    assert none.reason == "the system card does not give 'a', 'b', 'c'"
+
+
+@pytest.mark.parametrize(("days", "status"), [(365, PASS), (366, FAIL)])
+def test_evidence_may_be_too_old_before_it_expires(days, status):
+    given = number(1.0, metric="attested", valid_from=TODAY - timedelta(days=days), expires=LATER)
+    assert verdict(attested(max_age=365), measured(given, check="card")).status is status

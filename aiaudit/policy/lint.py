@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiaudit.errors import UsageError, did_you_mean, one_line, some
 from aiaudit.facts import RESERVED_SCOPES, Better, Form, Metric
+from aiaudit.policy.evidence import card_problems
 from aiaudit.policy.model import DecideOn, Op, Policy, Requirement
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def lint(policy: Policy, checks: Mapping[str, Check]) -> Iterator[Problem]:
 
 
 def _of(requirement: Requirement, checks: Mapping[str, Check]) -> Iterator[tuple[str, str]]:
+    yield from card_problems(requirement)
     check = checks.get(requirement.check)
     if check is None:
         yield "check", f"there is no check '{requirement.check}'.{did_you_mean(requirement.check, checks)}"

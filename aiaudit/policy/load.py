@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiaudit.errors import UsageError
 from aiaudit.policy.document import Document, Fault, FileErrors
+from aiaudit.policy.evidence import spell_out
 from aiaudit.policy.extend import extend
 from aiaudit.policy.lint import lint
 from aiaudit.policy.merge import Pack, combine, unique
@@ -62,7 +63,7 @@ def resolve(refs: Sequence[str], *, base: Path | None = None) -> Pack:
 
 
 def _load(location: Location, trail: tuple[Location, ...]) -> Pack:
-    document = read_yaml(location.path, location.name)
+    document = spell_out(read_yaml(location.path, location.name))
     parents = _parents(document, location, (*trail, location))
     pack = extend(document, combine(parents)) if parents else _pack(document)
     policy = pack.policy

@@ -16,8 +16,8 @@ def loosened(old: Requirement, new: Requirement) -> Mapping[str, str]:
     """Return how *new* asks less than *old*, in words, by field; empty where it only tightens.
 
     Less is: a lower severity, a weaker threshold in the direction of `op`, a `decide_on` by which fewer
-    findings fail, a greater `min_n`, a narrower scope or reference, a later `applies_from`, or another
-    question (kind, check, metric, op).
+    findings fail, a greater `min_n` or `max_age`, a narrower scope, reference or `applies_if`, a later
+    `applies_from`, or another question (kind, check, metric, op).
     """
     return {field: f"{field} {before} -> {after}" for field, before, after in _steps(old, new)}
 
@@ -42,7 +42,25 @@ def _steps(old: Requirement, new: Requirement) -> list[tuple[str, object, object
         steps.append(("scope", _scope(old.scope), _scope(new.scope)))
     if new.applies_from is not None and (old.applies_from is None or new.applies_from > old.applies_from):
         steps.append(("applies_from", old.applies_from or "now", new.applies_from))
+    return [*steps, *_fewer(old, new)]
+
+
+def _fewer(old: Requirement, new: Requirement) -> list[tuple[str, object, object]]:
+    """Return by which conditions fewer systems, or older evidence, can fail."""
+    steps: list[tuple[str, object, object]] = []
+    if _fewer_values(old.applies_if, new.applies_if):
+        steps.append(("applies_if", _conditions(old.applies_if), _conditions(new.applies_if)))
+    if old.max_age is not None and (new.max_age is None or new.max_age > old.max_age):
+        steps.append(("max_age", old.max_age, new.max_age or "any"))
     return steps
+
+
+def _conditions(values: Mapping[str, tuple[str, ...]]) -> str:
+    return " and ".join(f"{key} is {' or '.join(words)}" for key, words in values.items()) or "always"
+
+
+def _fewer_values(old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]) -> bool:
+    return any(key not in old or set(old[key]) - set(values) for key, values in new.items())
 
 
 def _weaker(old: Requirement, new: Requirement) -> bool:
@@ -56,7 +74,7 @@ def _narrower(old: ScopeFilter, new: ScopeFilter) -> bool:
         return True
     if new.attributes is not None and (old.attributes is None or set(old.attributes) - set(new.attributes)):
         return True
-    return any(key not in old.match or set(old.match[key]) - set(values) for key, values in new.match.items())
+    return _fewer_values(old.match, new.match)
 
 
 def _scope(scope: ScopeFilter) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from aiaudit.policy.document import Document, Fault, FileErrors
+from aiaudit.policy.loosening import loosened
 from aiaudit.policy.model import ErrorControl, Policy, PolicySource, Requirement
 
 T = TypeVar("T")
@@ -39,29 +40,52 @@ class Pack:
 def combine(packs: Sequence[Pack]) -> Pack:
     """Merge packs used side by side: every requirement, the strictest gate, the smallest alpha.
 
+    Where packs define a requirement of the same id, the one that asks no less than the other stands; where
+    neither does, they cannot be used together.
+
     Raises
     ------
     FileErrors
-        If two packs define a requirement of the same id differently.
+        If two packs define a requirement of the same id so that each asks less than the other somewhere.
     """
     if len(packs) == 1:
         return packs[0]
     faults = []
-    requirements: dict[str, tuple[Requirement, Policy]] = {}
+    requirements: dict[str, tuple[Requirement, Pack]] = {}
     for pack in packs:
         for requirement in pack.policy.requirements:
-            first, owner = requirements.setdefault(requirement.id, (requirement, pack.policy))
-            if first != requirement:
-                what = f"'{requirement.id}' is defined differently in '{owner.id}'; rename it, or extend that policy"
+            first, owner = requirements.setdefault(requirement.id, (requirement, pack))
+            stricter = _stricter(first, requirement)
+            if stricter is None:
+                what = (
+                    f"'{requirement.id}' is defined differently in '{owner.policy.id}', and neither asks for all "
+                    "that the other does; rename it, or extend that policy"
+                )
                 faults.append(pack.fault(requirement.id, "id", what))
+            elif stricter is not first:
+                requirements[requirement.id] = (stricter, pack)
     if faults:
         raise FileErrors(faults)
     return Pack(
         document=packs[0].document,
         policy=_combined([pack.policy for pack in packs], [r for r, _ in requirements.values()]),
         sources=unique(source for pack in packs for source in pack.sources),
-        homes={id: home for pack in packs for id, home in pack.homes.items()},
+        homes={id: owner.homes[id] for id, (_, owner) in requirements.items()},
     )
+
+
+def _stricter(first: Requirement, second: Requirement) -> Requirement | None:
+    """Return the definition that asks no less than the other, citing both; None where each asks less somewhere."""
+    if first == second:
+        return first
+    winner = first if not loosened(second, first) else second if not loosened(first, second) else None
+    if winner is None or loosened(first, second) or loosened(second, first):
+        return winner
+    cited = {
+        name: "; ".join(unique(text for text in (getattr(first, name), getattr(second, name)) if text))
+        for name in ("clause", "source")
+    }
+    return first.model_copy(update=cited)
 
 
 def _combined(policies: Sequence[Policy], requirements: Sequence[Requirement]) -> Policy:

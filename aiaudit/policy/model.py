@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from aiaudit.policy.evidence import SHORTHAND
 from aiaudit.policy.fields import (
     Exact,
     Id,
@@ -73,7 +74,14 @@ class ScopeFilter(Strict):
 
 
 class Requirement(Strict):
-    """One thing that a policy asks for."""
+    """One thing that a policy asks for.
+
+    `applies_if` names answers of the system card: where the card gives another one, the requirement is not
+    applicable; where it gives none, it applies. `max_age` is the age in days that dated evidence may have.
+    """
+
+    #: Keys that a file may use instead of check, metric, scope, op, threshold and decide_on.
+    SHORTHAND: ClassVar[tuple[str, ...]] = SHORTHAND
 
     id: Id
     title: Text
@@ -91,6 +99,8 @@ class Requirement(Strict):
     severity: SeverityField = Field(default=Severity.HIGH, json_schema_extra={"default": "high"})
     clause: str = ""
     applies_from: date | None = None
+    applies_if: dict[str, Words] = Field(default_factory=dict)
+    max_age: int | None = Field(default=None, ge=1)
     rationale: Text
     remediation: tuple[Text, ...] = ()
     override_reason: Reason | None = None

@@ -137,7 +137,8 @@ def _unknown_key(document: Document, kind: type[BaseModel], path: Path) -> str:
 
 
 def _keys(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
+    own = [field.alias or name for name, field in model.model_fields.items()]
+    return [*own, *getattr(model, "SHORTHAND", ())]
 
 
 def _models(kind: Any, data: Any, path: Path) -> Iterator[type[BaseModel]]:

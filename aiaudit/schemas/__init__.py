@@ -14,6 +14,8 @@ FILES = {
     "record": "record-1.json",
     "card": "card-1.json",
 }
+#: What a requirement gives that names no evidence.
+_SPELT_OUT = ("check", "metric", "op", "threshold")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -53,9 +55,21 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 def _policy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Let a policy that extends another give only what changes in a requirement."""
+    """Let a requirement be written short, and a policy that extends another give only what changes."""
+    from aiaudit.policy.evidence import SHORTHAND
+
     full = schema["$defs"]["Requirement"]
-    schema["$defs"]["RequirementChange"] = full | {"title": "RequirementChange", "required": ["id"]}
+    full["properties"] |= {key: {"$ref": "#/$defs/Names"} for key in SHORTHAND}
+    full["required"] = ["id", "title", "basis", "rationale"]
+    full["allOf"] = [
+        {"anyOf": [{"required": [*_SPELT_OUT]}, {"required": ["evidence"]}, {"required": ["fields"]}]},
+        {"anyOf": [{"required": ["source"]}, {"required": ["clause"]}]},
+    ]
+    schema["$defs"]["Names"] = {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
+    }
+    change = {key: value for key, value in full.items() if key != "allOf"}
+    schema["$defs"]["RequirementChange"] = change | {"title": "RequirementChange", "required": ["id"]}
     schema["properties"]["requirements"] |= {"items": {"$ref": "#/$defs/RequirementChange"}}
     complete = {"properties": {"requirements": {"items": {"$ref": "#/$defs/Requirement"}}}}
     return schema | {"if": {"not": {"required": ["extends"]}}, "then": complete}

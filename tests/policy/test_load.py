@@ -130,9 +130,25 @@ def test_the_same_requirement_twice_counts_once(tmp_path: Path) -> None:
 
 def test_the_same_id_with_another_meaning_is_refused(tmp_path: Path) -> None:
     one = _write(tmp_path, "one", "requirements:\n" + GAP.format(id="gap"))
-    two = _write(tmp_path, "two", "requirements:\n" + GAP.format(id="gap").replace("4/5", "3/5"))
+    other = GAP.format(id="gap").replace("impact_ratio", "rejection_ratio").replace(">=", "<=")
+    two = _write(tmp_path, "two", "requirements:\n" + other)
     with pytest.raises(FileErrors, match=r"two\.yaml:6:10: 'gap' is defined differently in 'one'"):
         load_policies([one, two], base=tmp_path)
+
+
+def test_of_two_definitions_the_one_that_asks_more_stands(tmp_path: Path) -> None:
+    one = _write(tmp_path, "one", "requirements:\n" + GAP.format(id="gap").replace("4/5", "3/5"))
+    two = _write(tmp_path, "two", "requirements:\n" + GAP.format(id="gap"))
+    for refs in ([one, two], [two, one]):
+        (requirement,) = load_policies(refs, base=tmp_path).policy.requirements
+        assert requirement.threshold == Fraction(4, 5)
+
+
+def test_two_that_ask_the_same_are_cited_both(tmp_path: Path) -> None:
+    gap = "requirements:\n" + GAP.format(id="gap")
+    refs = [_write(tmp_path, n, gap.replace("source: s", f"source: s, clause: {n}")) for n in ("one", "two")]
+    (requirement,) = load_policies(refs, base=tmp_path).policy.requirements
+    assert (requirement.clause, requirement.source) == ("one; two", "s")
 
 
 def test_a_disabled_requirement_of_one_policy_is_asked_by_another(tmp_path: Path) -> None:

@@ -60,6 +60,13 @@ LOOSER: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {"applies_from": "2027-01-01"},
         "applies_from 2026-01-01 -> 2027-01-01",
     ),
+    (
+        {},
+        {"applies_if": {"context.use_cases": ["credit", "insurance"]}},
+        "applies_if always -> context.use_cases is credit or insurance",
+    ),
+    ({"max_age": 365}, {"max_age": 366}, "max_age 365 -> 366"),
+    ({"max_age": 365}, {"max_age": None}, "max_age 365 -> any"),
 ]
 
 TIGHTER: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -80,6 +87,9 @@ TIGHTER: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"scope": {"match": {"sex": "female"}}}, {}),
     ({"applies_from": "2027-01-01"}, {"applies_from": "2026-01-01"}),
     ({"applies_from": "2027-01-01"}, {}),
+    ({"applies_if": {"context.use_cases": "credit"}}, {}),
+    ({}, {"max_age": 365}),
+    ({"max_age": 365}, {"max_age": 30}),
     ({}, {"title": "u", "basis": "guidance", "source": "x", "rationale": "y", "remediation": ["z"]}),
 ]
 
@@ -98,7 +108,7 @@ def test_every_field_of_a_requirement_was_thought_of() -> None:
     """A new field of Requirement must be placed: can it ask less, or is it only words?"""
     words = {"id", "title", "basis", "source", "clause", "rationale", "remediation", "override_reason"}
     compared = {"kind", "check", "metric", "op", "threshold", "severity", "decide_on", "min_n"}
-    compared |= {"reference", "scope", "applies_from"}
+    compared |= {"reference", "scope", "applies_from", "applies_if", "max_age"}
     assert set(Requirement.model_fields) == words | compared
 
 

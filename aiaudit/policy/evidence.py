@@ -1,0 +1,153 @@
+"""Requirements that evidence meets: their short form, and what the system card must know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from aiaudit.errors import did_you_mean, one_line, some
+from aiaudit.policy.document import Document, FileErrors
+
+if TYPE_CHECKING:
+    from aiaudit.policy.model import Requirement
+
+#: A statement of the card, what it must cover, or fields of the card.
+SHORTHAND = ("evidence", "items", "fields")
+_SPELT_OUT = ("check", "metric", "scope", "op", "threshold", "decide_on")
+_CARD, _EVIDENCE = "transparency.system-card", "transparency.evidence"
+
+
+def spell_out(document: Document) -> Document:
+    """Spell out the requirements of a policy file that name their evidence.
+
+    A clause is its own source where no other is given.
+
+    Raises
+    ------
+    FileErrors
+        If a requirement names evidence and spells out the check as well, or names points of no statement.
+    """
+    data = document.data
+    listed = data.get("requirements") if isinstance(data, dict) else None
+    if not isinstance(listed, list):
+        return document
+    faults = [
+        document.fault(("requirements", i, key), what, at_key=True)
+        for i, given in enumerate(listed)
+        if isinstance(given, dict)
+        for key, what in _clashes(given)
+    ]
+    if faults:
+        raise FileErrors(faults)
+    full = [_expanded(given) if isinstance(given, dict) else given for given in listed]
+    return replace(document, data={**data, "requirements": full})
+
+
+def _expanded(given: Mapping[str, Any]) -> dict[str, Any]:
+    full = {key: value for key, value in given.items() if key not in SHORTHAND}
+    if isinstance(full.get("clause"), str) and full["clause"]:
+        full.setdefault("source", full["clause"])
+    evidence, items, fields = (given.get(key) for key in SHORTHAND)
+    if evidence is None and fields is None:
+        return full
+    documented = fields is not None or given.get("kind") == "documented"
+    full["kind"] = "documented" if documented else "attested"
+    full |= {"op": ">=", "threshold": 1, "decide_on": "value"}
+    if fields is not None:
+        return full | {"check": _CARD, "metric": "field_present", "scope": {"match": {"field": fields}}}
+    scope = {"match": {"attestation": evidence} | ({} if items is None else {"item": items})}
+    if items is not None:
+        metric = "item_documented" if documented else "item_stated"
+        return full | {"check": _EVIDENCE, "metric": metric, "scope": scope}
+    if documented:
+        return full | {"check": _EVIDENCE, "metric": "evidence_given", "scope": scope}
+    return full | {"check": _CARD, "metric": "attestation_given", "scope": scope}
+
+
+def _clashes(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    short = [key for key in SHORTHAND if key in given]
+    if "items" in short and "evidence" not in short:
+        yield "items", "'items' are points of a statement; name it with 'evidence'"
+    if "fields" in short and "evidence" in short:
+        yield "fields", "'evidence' and 'fields' are two requirements"
+    for key in _SPELT_OUT if short else ():
+        if key in given:
+            yield key, f"'{short[0]}' already says this; remove '{key}', or spell everything out"
+
+
+def card_problems(requirement: Requirement) -> Iterator[tuple[str, str]]:
+    """Yield what a requirement asks of the system card that no card can answer, by field."""
+    known = answers()
+    for name, wanted in requirement.applies_if.items():
+        if name not in known:
+            yield "applies_if", f"the system card has no '{one_line(name)}'.{did_you_mean(name, known)}"
+            continue
+        for word in wanted:
+            if word not in known[name]:
+                near = did_you_mean(word, known[name]) or f" It takes {some(known[name], 20)}."
+                yield "applies_if", f"'{name}' is never '{one_line(word, 60)}'.{near}"
+    if requirement.check == _CARD and "field" in requirement.scope.match:
+        present = _fields()
+        for name in requirement.scope.match["field"]:
+            if name not in present:
+                what = f"the system card has no field '{one_line(name)}'.{did_you_mean(name, present)}"
+                yield "scope", what
+
+
+@cache
+def answers() -> Mapping[str, tuple[str, ...]]:
+    """Return the fields of a card's context that have a closed list of answers, and the answers."""
+    from aiaudit.card_model import Context
+
+    found = {}
+    for name, field in Context.model_fields.items():
+        words = _words(field.annotation)
+        if words:
+            found[f"context.{name}"] = words
+    return found
+
+
+def _words(annotation: Any) -> tuple[str, ...]:
+    """Return the closed list behind an annotation; empty where any text will do."""
+    if annotation is bool:
+        return ("true", "false")
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(word for part in get_args(annotation) for word in _words(part))
+
+
+@cache
+def _fields() -> frozenset[str]:
+    from aiaudit.card import fields
+
+    return frozenset(name for name, _ in fields(None)) | {"identity.model_digest"}
+
+
+def elsewhere(requirement: Requirement, card: Mapping[str, Any] | None) -> str | None:
+    """Return why a requirement does not apply to the system of a card, None where it does.
+
+    Parameters
+    ----------
+    requirement : Requirement
+        What is asked, of whom.
+    card : mapping or None
+        The card as the record holds it. What it leaves open excludes nothing.
+    """
+    for name, wanted in requirement.applies_if.items():
+        said = _said(card or {}, name)
+        if said and not set(said) & set(wanted):
+            return (
+                f"asked only where {name} is {' or '.join(wanted)}; "
+                f"the system card says {one_line(', '.join(said))}"
+            )
+    return None
+
+
+def _said(card: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value: Any = card
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
+    return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
