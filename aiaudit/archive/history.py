@@ -17,7 +17,7 @@ from aiaudit.archive.layout import Archive, Head
 from aiaudit.archive.listing import Row
 from aiaudit.archive.readings import Asked, Key, Reading, load
 from aiaudit.archive.trend import Trend, by_age
-from aiaudit.archive.wording import asked_text, change_text, counted, scope_text
+from aiaudit.archive.wording import asked_text, change_text, counted, period, scope_text
 from aiaudit.errors import one_line
 
 PACKAGE = "aiaudit.report_templates"
@@ -209,6 +209,7 @@ def _environment() -> Environment:
         "figure": figure,
         "asked": asked_text,
         "counted": counted,
+        "period": period,
         "change": lambda change: _name(change_text(change), 600),
     }
     return env

@@ -186,13 +186,18 @@ def _inputs(plain: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def period(past: Sequence[Row]) -> str:
+    """Return how many audits there were, and from when to when."""
+    first, last = past[0].day, past[-1].day
+    return f"{counted(len(past), 'audit')} of {first if first == last else f'{first} to {last}'}"
+
+
 def trended(found: Trend) -> Iterator[str]:
     """Yield how the newest audit stands against an earlier period."""
-    first, last = found.past[0], found.past[-1]
     numbers = ", ".join(str(row.number) for row in found.past[:12]) + (", …" if len(found.past) > 12 else "")
     yield (
         f"{one_line(found.newest.system)}: record {found.newest.number} of {found.newest.day} against "
-        f"{counted(len(found.past), 'audit')} of {first.day} to {last.day} (records {numbers})"
+        f"{period(found.past)} (record{'' if len(found.past) == 1 else 's'} {numbers})"
     )
     if found.same_data:
         yield "note: the same rows were audited then and now; the tests take them for two samples, and are too cautious"

@@ -128,7 +128,7 @@ class TestCompare:
         assert ran.out.startswith("Loan screening: record 3 of 2026-11-21 against 1 audit of 2026-08-30")
         assert "Worse beyond noise:" in ran.out
         assert Path("history.html").read_text().startswith("<!DOCTYPE html>")
-        assert "of 2026-05-10 to 2026-05-10" in aiaudit("trend", filled, "--until", "2026-06-01").out
+        assert "against 1 audit of 2026-05-10 (record 1)" in aiaudit("trend", filled, "--until", "2026-06-01").out
         assert json.loads(aiaudit("trend", filled, "--format", "json").out)["newest"]["number"] == 3
 
     def test_a_history_of_one(self, aiaudit, records: list[Path]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -43,7 +45,9 @@ def test_the_page_opens_at_the_verdict(years: Archive) -> None:
 
     assert "Newest audit (2026-11-21): policy smb-baseline not met." in text
     assert "2 of 3 numbers tested are worse than in the earlier period, beyond what chance explains." in text
-    assert "Earlier period: 1 audit from 2026-08-30 to 2026-08-30" in text
+    assert "Earlier period: 1 audit of 2026-08-30." in text
+    whole = text_of(page(years, found, head(years), trend(years, found, since=date(2026, 1, 1))))
+    assert "Earlier period: 3 audits of 2026-02-10 to 2026-08-30, their counts summed up." in whole
     assert "selection-ratio, race = black against race = white: 0.813 -> 0.500" in text
     assert str(head(years)) in text
 
@@ -55,6 +59,15 @@ def test_every_number_is_in_a_table_as_well(years: Archive) -> None:
     for line in ("2026-02-10 1 pass 0.800 0.700 to 0.900 240/400 against 300/400", "2026-11-21 4 fail 0.500"):
         assert line in text
     assert "There is no earlier audit to set it against." in text
+
+
+def test_a_number_that_is_not_of_the_newest_audit_tells_its_day(archive: Archive) -> None:
+    later = audit("2026-11-22")
+    added(archive, audit(), replace(later, verdicts=later.verdicts[1:]))
+    text = text_of(page(archive, rows(archive), head(archive), None))
+
+    assert "pass 0.711 on 2026-11-21" in text
+    assert text.count(" on 2026-11-21 ") == 1
 
 
 def test_drawings_say_in_words_what_they_show(years: Archive) -> None:
