@@ -12,7 +12,6 @@ from aiaudit.statistics._counts import Floats, critical
 from aiaudit.statistics.mantel_haenszel import Pooled
 from aiaudit.statistics.weighted import kish_effective_n
 
-
 #: Beyond this share too little is left of a stratum's residuals to be scaled up.
 LEVERAGE_MAX = 0.75
 
