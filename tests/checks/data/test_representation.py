@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, chisquare
+from scipy.stats import binom, binomtest, chisquare
 
 from aiaudit.facts import Skipped
 from aiaudit.registry import get
@@ -67,8 +67,6 @@ def test_few_expected_rows_are_tested_by_draws():
     (whole,) = [m for m in measured(ID, subject) if m.metric == "composition_distance"]
     assert "draws" in whole.method
     # The likelihoods of all 13 tables, those no nearer to the expectation than this one.
-    from scipy.stats import binom
-
     tables = np.arange(13)
     beyond = (tables - 8.4) ** 2 >= (11 - 8.4) ** 2 - 1e-9
     assert whole.p_value == pytest.approx(binom.pmf(tables, 12, 0.7)[beyond].sum(), abs=0.015)

@@ -1,5 +1,7 @@
 """Base rates, empty cells, copies, conflicts and small cells against pandas and counts by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -118,8 +120,6 @@ def test_conflicts_and_errors_that_no_model_avoids():
 
 
 def test_numbers_are_not_in_conflict():
-    from dataclasses import replace
-
     subject = replace(toy_regression(), table=pd.DataFrame({"x": np.zeros(400)}))
     outcome = outcome_of(get("data.label-conflicts"), subject)
     assert isinstance(outcome, Skipped)
