@@ -121,6 +121,27 @@ def column_scores(column: str, numbers: Floats, selected: npt.NDArray[np.bool_])
     )
 
 
+def cutoff_in_use(scores: Floats, selected: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the score from which selecting upward agrees with most decisions, and with what share of them.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (n,)
+        At least one.
+    selected : ndarray of bool, shape (n,)
+        Whether each decision is favourable.
+    """
+    order = np.argsort(scores, kind="stable")
+    values, taken = scores[order], selected[order]
+    refused_below = np.concatenate([[0], np.cumsum(~taken)])
+    selected_above = taken.sum() - np.concatenate([[0], np.cumsum(taken)])
+    right = (refused_below + selected_above)[:-1]
+    # A cut-off lies at the first of equal scores.
+    first = np.concatenate([[True], np.diff(values) != 0])
+    best = int(np.argmax(np.where(first, right, -1)))
+    return float(values[best]), float(right[best] / len(values))
+
+
 def _finite(answer: npt.NDArray[Any], what: str) -> Floats:
     numbers = np.asarray(answer, np.float64)
     bad = int((~np.isfinite(numbers)).sum())

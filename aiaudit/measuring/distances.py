@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import kolmogorov
 
 from aiaudit.measuring.partitions import Floats, Ints
+from aiaudit.measuring.ranked import Ranked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,42 @@ def distances(one: Floats, other: Floats) -> Distances:
     size = np.sqrt(len(one) * len(other) / (len(one) + len(other)))
     return Distances(
         largest=largest, p_value=float(kolmogorov(size * largest)), area=_area(few, many, upto, steps[1:-1])
+    )
+
+
+def apart(one: Ranked, other: Ranked, weights: Floats | None) -> Distances:
+    """Compare the scores of two sets of rows, heeding the *weights* of all rows where there are some."""
+    if weights is None:
+        return distances(one.score, other.score)
+    return weighted_distances(one.score, other.score, weights[one.rows], weights[other.rows])
+
+
+def weighted_distances(one: Floats, other: Floats, own: Floats, others: Floats) -> Distances:
+    """Compare two samples whose rows are weighted.
+
+    Parameters
+    ----------
+    one, other : ndarray of float
+        The values, not empty.
+    own, others : ndarray of float
+        Their weights. The test takes Kish's effective numbers for the sizes. All is NaN where a sample weighs
+        nothing.
+    """
+    if not (own.any() and others.any()):
+        return Distances(largest=np.nan, p_value=np.nan, area=np.nan)
+    values = np.concatenate([one, other])
+    steps = np.concatenate([own / own.sum(), -others / others.sum()])
+    order = np.argsort(values, kind="stable")
+    values, gap = values[order], np.cumsum(steps[order])
+    last = np.concatenate([values[1:] != values[:-1], [True]])
+    values, gap = values[last], gap[last]
+    n, m = (w.sum() ** 2 / (w**2).sum() for w in (own, others))
+    # The last gap is that of everybody, 0 but for rounding.
+    largest = float(np.abs(gap[:-1]).max(initial=0.0))
+    return Distances(
+        largest=largest,
+        p_value=float(kolmogorov(np.sqrt(n * m / (n + m)) * largest)),
+        area=float(np.abs(gap[:-1]) @ np.diff(values)),
     )
 
 

@@ -45,9 +45,11 @@ class Ranked:
         order = np.argsort(score, kind="stable")
         return Ranked(rows=rows[order], group=np.zeros(len(rows), np.intp), score=score[order], size=1)
 
-    def scores_of(self, group: int) -> Floats:
-        """Return the sorted scores of one group."""
-        return self.score[self.starts[group] : self.starts[group + 1]]
+    def only(self, group: int) -> Ranked:
+        """Return one group's rows."""
+        own = slice(self.starts[group], self.starts[group + 1])
+        size = own.stop - own.start
+        return Ranked(rows=self.rows[own], group=np.zeros(size, np.intp), score=self.score[own], size=1)
 
     @cached_property
     def ties(self) -> tuple[Ints, Ints]:
@@ -72,6 +74,10 @@ def _small(group: Ints, size: int) -> Ints:
     return group.astype(np.uint16) if size < 2**16 else group
 
 
+#: Below this an error is what rounding leaves of none.
+TINY = 1e-9
+
+
 @dataclass(frozen=True, kw_only=True)
 class Auc:
     """Area under the ROC curve of each group, with DeLong's standard error.
@@ -90,7 +96,7 @@ class Auc:
     negatives: Ints
 
 
-def auc(found: Ranked, positive: Bools) -> Auc:
+def auc(found: Ranked, positive: Bools, weights: Floats | None = None) -> Auc:
     """Return the chance that a positive row outranks a negative one of its group, ties counting half.
 
     Parameters
@@ -99,6 +105,9 @@ def auc(found: Ranked, positive: Bools) -> Auc:
         The rows.
     positive : ndarray of bool, shape (n,)
         Whether each row (in its own order, not the sorted) is positive.
+    weights : ndarray of float, shape (n,), or None
+        Weight of each row, in its own order. The error then is the linearized one of rows drawn with their
+        weights; with equal weights it is DeLong's.
 
     Notes
     -----
@@ -106,22 +115,24 @@ def auc(found: Ranked, positive: Bools) -> Auc:
     Signal Processing Letters 21, 1389-1393.
     """
     wins = positive[found.rows]
-    before = np.concatenate([[0], np.cumsum(wins)])
+    w = np.ones(len(wins)) if weights is None else weights[found.rows]
     first, last = found.ties
-    base = found.starts[found.group]
-    # Positives and negatives of the own group below the row's run of ties, and those in the run by half.
-    below = (before[first] + before[last]) / 2 - before[base]
-    others = (first + last) / 2 - base - below
     side = found.group * 2 + wins
+    total, others = np.bincount(side, w, 2 * found.size), []
+    for half in (wins, ~wins):
+        before = np.concatenate([[0.0], np.cumsum(w * half)])
+        # Weight of one outcome in the own group below the row's run of ties, and of that in the run by half.
+        others.append((before[first] + before[last]) / 2 - before[found.starts[found.group]])
     negatives, positives = np.bincount(side, minlength=2 * found.size).reshape(-1, 2).T
     with np.errstate(invalid="ignore", divide="ignore"):
-        # Share of the other class that each row beats (a positive) or is beaten by (a negative).
-        place = np.where(wins, others / negatives[found.group], 1 - below / positives[found.group])
-        first, second = (np.bincount(side, p, 2 * found.size).reshape(-1, 2).T for p in (place, place**2))
+        # Share of the other outcome that each row beats (a positive) or is beaten by (a negative).
+        place = np.where(wins, others[1] / total[2 * found.group], 1 - others[0] / total[2 * found.group + 1])
+        value = (np.bincount(side, w * place, 2 * found.size) / total).reshape(-1, 2)[:, 1]
+        squares = np.bincount(side, (w * (place - value[found.group])) ** 2, 2 * found.size)
         sizes = np.array([negatives, positives])
-        variance = np.maximum(second - first**2 / sizes, 0) / (sizes - 1) / sizes
-        value, error = first[1] / positives, np.sqrt(variance.sum(axis=0))
+        variance = (squares / total**2).reshape(-1, 2).T * sizes / (sizes - 1)
+        error = np.sqrt(variance.sum(axis=0))
     value = np.where((positives > 0) & (negatives > 0), value, np.nan)
     # Perfect separation leaves no spread to estimate from; that is no certainty.
-    enough = (positives > 1) & (negatives > 1) & (error > 0)
+    enough = (positives > 1) & (negatives > 1) & (error > TINY)
     return Auc(value=value, error=np.where(enough, error, np.nan), positives=positives, negatives=negatives)

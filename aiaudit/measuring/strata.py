@@ -12,7 +12,7 @@ from aiaudit.measuring.rates import partitions
 
 @dataclass(frozen=True, kw_only=True)
 class Stratified:
-    """Rows, means and sums of squares by group and stratum, all of shape (g, s)."""
+    """Effective rows, means and sums of squares by group and stratum, all of shape (g, s)."""
 
     n: Floats
     mean: Floats
@@ -46,10 +46,28 @@ class Stratified:
             return np.where(df > 0, self.squares.sum(axis=1) / df, np.nan), df
 
 
-def stratified(groups: Partitions, values: Floats, bins: Ints, size: int) -> tuple[Stratified, Stratified]:
-    """Return *values* by group and stratum, for each group and for everyone else of its partition."""
+def stratified(
+    groups: Partitions, values: Floats, bins: Ints, size: int, weights: Floats | None = None
+) -> tuple[Stratified, Stratified]:
+    """Return *values* by group and stratum, for each group and for everyone else of its partition.
+
+    Parameters
+    ----------
+    groups : Partitions
+        The groups.
+    values : ndarray of float, shape (n,)
+        One number a row.
+    bins : ndarray of int, shape (n,)
+        Stratum of each row, from 0.
+    size : int
+        How many strata there are.
+    weights : ndarray of float, shape (n,), or None
+        Weight of each row; rows then count by Kish's effective number, and spread by squared weights.
+    """
+    w = np.ones(len(values)) if weights is None else weights
     moved = values - values.mean() if len(values) else values
-    sums = np.array([groups.sums(v, bins, size) for v in (np.ones(len(values)), moved, moved**2)])
+    terms = (None, w, w * moved, w**2, w**2 * moved, (w * moved) ** 2)
+    sums = np.array([groups.sums(term, bins, size) for term in terms])
     others = np.zeros_like(sums)
     for part in partitions(groups.parts, len(groups.scopes)):
         others[:, part] = sums[:, part].sum(axis=1, keepdims=True) - sums[:, part]
@@ -57,10 +75,16 @@ def stratified(groups: Partitions, values: Floats, bins: Ints, size: int) -> tup
     return own, rest
 
 
-def _moments(n: Floats, first: Floats, second: Floats) -> Stratified:
+def _moments(
+    rows: Floats, w: Floats, first: Floats, squares: Floats, square_first: Floats, second: Floats
+) -> Stratified:
+    # Where nobody is left, subtraction may leave a rounding error of the weights.
+    some = (rows > 0.5) & (w > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(n > 0, first / n, 0.0)
-    return Stratified(n=n, mean=mean, squares=np.maximum(second - n * mean**2, 0))
+        mean = np.where(some, first / w, 0.0)
+        worth = np.where(some, w**2 / squares, 0.0)
+        spread = np.where(some, (second - 2 * mean * square_first) / squares + mean**2, 0.0)
+    return Stratified(n=worth, mean=mean, squares=worth * np.maximum(spread, 0))
 
 
 def quantile_bins(values: Floats, size: int) -> Ints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aiaudit.statistics._counts import Floats, counts
+from aiaudit.statistics._counts import Floats, floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +45,10 @@ def unknown_bounds(
 
     Parameters
     ----------
-    x1, n1, x2, n2 : array_like of int
-        Successes and trials of the group and of the reference; they broadcast.
-    x_unknown, n_unknown : array_like of int
-        Successes and trials of those whose group is unknown.
+    x1, n1, x2, n2 : array_like of float
+        Successes and trials of the group and of the reference, or their sums of weights; they broadcast.
+    x_unknown, n_unknown : array_like of float
+        The same of those whose group is unknown.
 
     Returns
     -------
@@ -58,13 +58,15 @@ def unknown_bounds(
     Raises
     ------
     ValueError
-        If the counts are not counts.
+        If successes are negative, or exceed their trials.
 
     Notes
     -----
     Manski (1990), American Economic Review 80, 319-323: worst-case bounds under missing data.
     """
-    x1, n1, x2, n2, xu, nu = counts(x1, n1, x2, n2, x_unknown, n_unknown)
+    x1, n1, x2, n2, xu, nu = floats(x1, n1, x2, n2, x_unknown, n_unknown)
+    if not np.all((x1 >= 0) & (x1 <= n1) & (x2 >= 0) & (x2 <= n2) & (xu >= 0) & (xu <= nu)):
+        raise ValueError("successes must lie between 0 and their trials")
     known = (n1 > 0) & (n2 > 0)
     n1, n2 = np.where(known, n1, np.nan), np.where(known, n2, np.nan)
     low1, high1 = x1 / (n1 + nu - xu), (x1 + xu) / (n1 + xu)

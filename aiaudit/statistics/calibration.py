@@ -10,7 +10,11 @@ from aiaudit.statistics._counts import Floats, critical, floats
 
 
 def expected_calibration_error(
-    n: npt.ArrayLike, probability: npt.ArrayLike, outcome: npt.ArrayLike, level: float
+    n: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    level: float,
+    squares: npt.ArrayLike | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Return the expected calibration error over bins, with an interval that may reach 0.
 
@@ -20,9 +24,12 @@ def expected_calibration_error(
     Parameters
     ----------
     n, probability, outcome : array_like of float, shape (..., b)
-        People in each of b bins, and the sums of their probabilities and outcomes.
+        People in each of b bins, and the sums of their probabilities and outcomes; where rows are weighted,
+        the sums of the weights, and of the weighted probabilities and outcomes.
     level : float
         Confidence level.
+    squares : array_like of float, shape (..., b), or None
+        Sums of the squared weights; None where everybody weighs 1.
 
     Returns
     -------
@@ -40,13 +47,14 @@ def expected_calibration_error(
     Naeini, Cooper and Hauskrecht (2015), AAAI 29, 2901-2907; its bias: Roelofs et al. (2022), AISTATS.
     """
     critical(level)
-    n, probability, outcome = floats(n, probability, outcome)
+    n, probability, outcome, squares = floats(n, probability, outcome, n if squares is None else squares)
     total = n.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.abs(probability - outcome).sum(axis=-1) / total
         # Agresti and Coull's two of each: no bin is certain of its share.
-        share = (outcome + 2) / (n + 4)
-        noise = np.sqrt(n * share * (1 - share)) / total[..., np.newaxis]
+        worth = np.where(n > 0, squares / n, 0.0)
+        share = (outcome + 2 * worth) / (n + 4 * worth)
+        noise = np.sqrt(np.where(n > 0, squares * share * (1 - share), 0.0)) / total[..., np.newaxis]
         reach = _sum_of_half_normals(noise, level)
     return value[()], np.maximum(value - reach, 0.0)[()], np.minimum(value + reach, 1.0)[()]
 

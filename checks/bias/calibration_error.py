@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from aiaudit.check import Need, NotApplicable, check
-from aiaudit.facts import Form, Measurement
-from aiaudit.measuring.partitions import Bools, Floats, Ints, Partitions
-from aiaudit.measuring.rates import LEVEL, interval, number
+from aiaudit.facts import Measurement
+from aiaudit.measuring.partitions import Bools, Floats, Ints
+from aiaudit.measuring.rates import LEVEL, Rates, interval, number
+from aiaudit.measuring.tabled import tabled, tables
 from aiaudit.metrics import rate, value
 from aiaudit.statistics.calibration import expected_calibration_error
-from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.subject import Subject
 
 NAEINI = "Naeini, Cooper and Hauskrecht 2015 (AAAI)"
@@ -53,13 +54,13 @@ def calibration_error(subject: Subject) -> Iterator[Measurement]:
     Probabilities are cut into ten bins of equal width. In each bin the distance of mean probability and share
     of favourable outcomes is taken, and averaged over rows. Distances add up by chance even where every
     probability is right; the interval takes that into account and may reach 0. The curve counts each bin of the
-    whole table and of each group of one attribute, with its interval; it leaves weights out.
+    whole table and of each group of one attribute, with its interval.
 
     ## Known limits
 
     The number depends on the bins, and in small groups more on chance than on the model. The interval is
-    cautious, there is none for weighted rows, and no test against another group: gate calibration in the large
-    or the Brier score instead.
+    cautious, and there is no test against another group: gate calibration in the large or the Brier score
+    instead.
 
     ## References
 
@@ -72,18 +73,20 @@ def calibration_error(subject: Subject) -> Iterator[Measurement]:
         raise NotApplicable(f"these scores are no probabilities: {scores.source}")
     bins = np.minimum((scores.values * BINS).astype(np.int64), BINS - 1)
     yield from _errors(subject, bins, scores.values, deserved)
-    yield from _curve(subject.grouped, bins, deserved, {"unweighted": subject.weights is not None})
+    yield from _curve(subject, bins, deserved)
 
 
 def _errors(subject: Subject, bins: Ints, chance: Floats, favorable: Bools) -> Iterator[Measurement]:
-    groups, weights = subject.grouped, subject.weights
-    w = np.ones(subject.n) if weights is None else weights
-    n, expected, observed = (groups.sums(w * values, bins, BINS) for values in (1.0, chance, favorable))
-    error, low, high = expected_calibration_error(n, expected, observed, LEVEL)
+    groups = subject.grouped
+    w = np.ones(subject.n) if subject.weights is None else subject.weights
+    n, expected, observed, squares = (
+        groups.sums(w * values, bins, BINS) for values in (1.0, chance, favorable, w)
+    )
+    error, low, high = expected_calibration_error(n, expected, observed, LEVEL, squares)
     rows = groups.counts()
     for i, scope in enumerate(groups.scopes):
-        sure = interval(low[i], high[i], "chance distance") if weights is None else None
-        why = {} if sure else {"no_interval": "rows are weighted, or there is none"}
+        sure = interval(low[i], high[i], "chance distance")
+        why = {} if sure else {"no_interval": "the rows weigh nothing"}
         yield Measurement(
             metric=ECE.name,
             value=number(error[i]),
@@ -95,20 +98,20 @@ def _errors(subject: Subject, bins: Ints, chance: Floats, favorable: Bools) -> I
         )
 
 
-def _curve(groups: Partitions, bins: Ints, favorable: Bools, about: dict[str, bool]) -> Iterator[Measurement]:
-    n = groups.counts(bins, BINS)
-    x = n - groups.counts(np.where(favorable, BINS, bins), BINS + 1)[:, :BINS]
-    low, high = rate_interval(x, n, LEVEL)
-    for i, b in np.argwhere((n > 0) & (groups.attributes[:, None] < 2)).tolist():
-        yield Measurement(
-            metric=CURVE.name,
-            form=Form.RATE,
-            value=int(x[i, b]) / int(n[i, b]),
-            n=int(n[i].sum()),
-            numerator=int(x[i, b]),
-            denominator=int(n[i, b]),
-            scope=groups.scopes[i],
-            interval=interval(low[i, b], high[i, b], "modified Wilson"),
-            method="share of counts; modified Wilson interval",
-            params={**groups.remarks(i), **about, "from": b / BINS, "to": (b + 1) / BINS},
-        )
+def _curve(subject: Subject, bins: Ints, favorable: Bools) -> Iterator[Measurement]:
+    groups = subject.grouped
+    found = [t.reshape(-1, BINS, 2) for t in tables(subject, bins * 2 + favorable, BINS * 2)]
+    at = np.argwhere((found[0].sum(axis=2) > 0) & (groups.attributes[:, None] < 2))
+    i, b = at.T
+    x, n, weighted = tabled([(t[i, b, 1], t[i, b].sum(axis=1)) for t in found])
+    rates = Rates(
+        metric=CURVE,
+        scopes=tuple(groups.scopes[j] for j in i),
+        known=groups.known[i],
+        x=x,
+        n=n,
+        rows=groups.counts()[i],
+        weighted=weighted,
+    )
+    for m, start in zip(rates.measurements(), b.tolist(), strict=True):
+        yield replace(m, params={**m.params, "from": start / BINS, "to": (start + 1) / BINS})

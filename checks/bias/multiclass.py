@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Measurement, Metric
 from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.partitions import Floats
 from aiaudit.measuring.rates import Rates
+from aiaudit.measuring.tabled import tabled, tables
 from aiaudit.metrics import difference, rate, ratio
 from aiaudit.subject import Subject
-
-Tensor = npt.NDArray[np.int64]
 
 SOURCE = "one label against the rest; Putzel and Lee 2022, arXiv:2206.12183"
 DECIDED = rate("label_rate", "People given the label, of all people in the group.", SOURCE)
@@ -45,9 +44,10 @@ RATIOS = {
     remediation=[
         "Start with the label that decides most about a person, and look at the wrong decisions of the group that "
         "is behind by hand.",
-        "Check whether neighbouring labels are told apart by features that the group has less often.",
+        "Check whether features that tell neighbouring labels apart are rarer in the group.",
         "Collect more rows of group and label together: the pair is what the model saw rarely.",
     ],
+    weighted=True,
 )
 def multiclass(subject: Subject) -> Iterator[Measurement]:
     """Measure each label against all others in every group.
@@ -77,13 +77,11 @@ def multiclass(subject: Subject) -> Iterator[Measurement]:
     size = len(subject.classes)
     if size < 3 or subject.predicted is None:
         raise NotApplicable("there are two labels: see selection and error rates")
-    single, parts = subject.grouped.single()
-    known = subject.actual is not None
     actual = np.zeros(subject.n, np.int64) if subject.actual is None else subject.actual.astype(np.int64)
-    pairs = subject.grouped.counts(actual * size + subject.predicted, size**2)
-    table = pairs[single].reshape(-1, size, size)
-    for metric in RATES if known else (DECIDED,):
-        rates = _rates(subject, single, parts, table, metric)
+    pairs = tables(subject, actual * size + subject.predicted, size**2)
+    counted = [table.reshape(-1, size, size) for table in pairs]
+    for metric in (DECIDED,) if subject.actual is None else RATES:
+        rates = _rates(subject, counted, metric)
         yield from rates.measurements()
         for rule in subject.references:
             found = contrasts(rates, rule)
@@ -92,11 +90,25 @@ def multiclass(subject: Subject) -> Iterator[Measurement]:
                 yield from found.ratios(RATIOS[metric.name])
 
 
-def _rates(
-    subject: Subject, single: npt.NDArray[np.intp], parts: tuple[int, ...], table: Tensor, metric: Metric
-) -> Rates:
+def _rates(subject: Subject, counted: Sequence[Floats], metric: Metric) -> Rates:
     """Stack the rates of all labels, one label after another."""
-    groups = subject.grouped
+    groups, size = subject.grouped, len(subject.classes)
+    single, parts = groups.single()
+    x, n, weighted = tabled([_sides(table[single], metric) for table in counted])
+    return Rates(
+        metric=metric,
+        scopes=tuple({**groups.scopes[i], "label": label} for label in subject.classes for i in single),
+        known=np.tile(groups.known[single], size),
+        x=x,
+        n=n,
+        rows=np.tile(groups.counts()[single], size),
+        parts=parts * size,
+        weighted=weighted,
+    )
+
+
+def _sides(table: Floats, metric: Metric) -> tuple[Floats, Floats]:
+    """Return numerator and denominator of a rate, label by label, from sums by group, outcome and decision."""
     rows, hits = table.sum(axis=(1, 2)), np.diagonal(table, axis1=1, axis2=2)
     true, given = table.sum(axis=2), table.sum(axis=1)
     x, n = {
@@ -105,13 +117,4 @@ def _rates(
         FALSE.name: (given - hits, rows[:, None] - true),
         PRECISION.name: (hits, given),
     }[metric.name]
-    size = len(subject.classes)
-    return Rates(
-        metric=metric,
-        scopes=tuple({**groups.scopes[i], "label": label} for label in subject.classes for i in single),
-        known=np.tile(groups.known[single], size),
-        x=x.T.ravel(),
-        n=n.T.ravel(),
-        rows=np.tile(rows, size),
-        parts=parts * size,
-    )
+    return x.T.ravel(), n.T.ravel()

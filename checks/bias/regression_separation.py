@@ -42,6 +42,7 @@ SUFFICIENCY = difference(
         "model lacks about the group.",
         "Both cannot vanish where mean outcomes differ; decide, and write down, which one the purpose asks for.",
     ],
+    weighted=True,
 )
 def regression_separation(subject: Subject) -> Iterator[Measurement]:
     """Compare predictions at equal outcomes, and outcomes at equal predictions.
@@ -56,7 +57,7 @@ def regression_separation(subject: Subject) -> Iterator[Measurement]:
 
     Outcomes (or predictions) are cut into ten classes at their deciles; within each class the group's mean is
     set against the reference's, and the classes are averaged with the weights of Cochran, Mantel and Haenszel.
-    Student's t on the spread within classes gives interval and test. The reference is the group of at least 30
+    Student's t on the spread within classes gives interval and test; weighted rows count by their effective number. The reference is the group of at least 30
     people with the highest mean prediction, or whom the policy asks for. Groups that share no class with the
     reference have no number.
 
@@ -74,7 +75,7 @@ def regression_separation(subject: Subject) -> Iterator[Measurement]:
         raise NotApplicable(f"a {subject.task} model predicts labels, not numbers")
     chosen = means(subject, LEVEL, predicted, "predicted numbers")
     for metric, values, classes in ((SEPARATION, predicted, actual), (SUFFICIENCY, actual, predicted)):
-        own, rest = stratified(subject.grouped, values, quantile_bins(classes, BINS), BINS)
+        own, rest = stratified(subject.grouped, values, quantile_bins(classes, BINS), BINS, subject.weights)
         for rule in subject.references:
             i, j = chosen.positions(rule)
             compared = Compared.by(*own.difference(rest if rule == "rest" else own, i, j))

@@ -38,6 +38,7 @@ GAP = difference("auc_difference", "The group's AUC minus the reference group's.
         "Collect more rows of the group and refit; compare a model with group-specific interactions.",
         "Until then do not rank the group's people against others by this score alone: send them to a person.",
     ],
+    weighted=True,
 )
 def score_auc(subject: Subject) -> Iterator[Measurement]:
     """Measure how well scores rank people within each group.
@@ -51,7 +52,7 @@ def score_auc(subject: Subject) -> Iterator[Measurement]:
 
     The area under the ROC curve within each group, ties counting half, with DeLong's standard error; groups are
     separate people, so differences are tested by Z on both errors. The smaller of the two outcome classes counts
-    as the sample.
+    as the sample. Weighted rows count by their weight, and the error is linearized.
 
     ## Known limits
 
@@ -74,9 +75,9 @@ def score_auc(subject: Subject) -> Iterator[Measurement]:
 def _estimates(subject: Subject, scores: Floats, deserved: Bools, with_rest: bool) -> Estimates:
     own, others = [], []
     for _, partition in ranked(subject, scores):
-        own.append(auc(partition, deserved))
+        own.append(auc(partition, deserved, subject.weights))
         if with_rest:
-            others += [auc(partition.without(i), deserved) for i in range(partition.size)]
+            others += [auc(partition.without(i), deserved, subject.weights) for i in range(partition.size)]
     groups = subject.grouped
     rest = _joined(groups, others, ({},) * len(groups.scopes), None) if with_rest else None
     return _joined(groups, own, groups.scopes, rest)

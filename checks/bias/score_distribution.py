@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Form, Measurement, Reference
-from aiaudit.measuring.distances import distances
+from aiaudit.measuring.distances import Distances, apart
 from aiaudit.measuring.estimates import Estimates
 from aiaudit.measuring.means import means
 from aiaudit.measuring.partitions import Floats
 from aiaudit.measuring.ranked import ranked
+from aiaudit.measuring.rates import number
 from aiaudit.measuring.reference import Rule
 from aiaudit.metrics import difference, value
 from aiaudit.subject import Subject
@@ -42,6 +45,7 @@ EARTH = difference(
         "Compare outcomes at equal scores (calibration) to tell a difference between people from one in the model.",
         "Remove or coarsen features that carry the gap without serving the purpose, and measure again.",
     ],
+    weighted=True,
 )
 def score_distribution(subject: Subject) -> Iterator[Measurement]:
     """Measure how differently scores are distributed.
@@ -60,7 +64,8 @@ def score_distribution(subject: Subject) -> Iterator[Measurement]:
     ## Known limits
 
     A distance has no sign and is never below zero: it has no interval that could hold at no difference, and the
-    distance of tiny groups is large by chance. Different distributions may reflect different people.
+    distance of tiny groups is large by chance. Where rows are weighted, the test takes the weights for unrelated
+    to the score. Different distributions may reflect different people.
 
     ## References
 
@@ -73,48 +78,38 @@ def score_distribution(subject: Subject) -> Iterator[Measurement]:
     yield from found.measurements()
     for rule in subject.references:
         yield from found.differences(GAP, rule)
-        for own, theirs, about in _samples(subject, scores.values, found, rule):
-            apart = distances(own, theirs)
-            test = {"ks": apart.p_value}
+        for far, about in _apart(subject, scores.values, found, rule):
+            test = {"ks": far.p_value} if np.isfinite(far.p_value) else {}
             yield Measurement(
                 metric=KS.name,
-                value=apart.largest,
-                p_value=apart.p_value,
+                value=number(far.largest),
+                p_value=number(far.p_value),
                 method=f"{scores.source}; limiting test",
                 **about,
             )
-            yield Measurement(metric=EARTH.name, value=apart.area, tests=test, method=scores.source, **about)
+            yield Measurement(
+                metric=EARTH.name, value=number(far.area), tests=test, method=scores.source, **about
+            )
 
 
-def _samples(
+def _apart(
     subject: Subject, scores: Floats, found: Estimates, rule: Rule
-) -> Iterator[tuple[Floats, Floats, dict[str, Any]]]:
-    """Yield the sorted scores of group and reference, and what their measurements have in common."""
+) -> Iterator[tuple[Distances, dict[str, Any]]]:
+    """Yield how far each group is from its reference, and what the measurements of it have in common."""
     pairs, groups = found.pairs(rule), subject.grouped
     for part, rows in ranked(subject, scores):
         for i, j, looks in (pair for pair in pairs if part.start <= pair[0] < part.stop):
-            own = rows.scores_of(i - part.start)
             rest = rule == "rest"
-            theirs = rows.without(i - part.start).score if rest else rows.scores_of(j - part.start)
+            own = rows.only(i - part.start)
+            theirs = rows.without(i - part.start) if rest else rows.only(j - part.start)
+            size = len(own.rows)
             reference = Reference(
                 scope={} if rest else groups.scopes[j],
                 numerator=None,
-                denominator=len(theirs),
+                denominator=len(theirs.rows),
                 rule=str(rule),
                 looks=looks,
             )
-            yield (
-                own,
-                theirs,
-                {
-                    "form": Form.DIFFERENCE,
-                    "n": len(own),
-                    "denominator": len(own),
-                    "scope": groups.scopes[i],
-                    "reference": reference,
-                    "params": {
-                        **groups.remarks(i),
-                        "no_interval": "a distance is never below 0, not even by chance",
-                    },
-                },
-            )
+            remarks = {**groups.remarks(i), "no_interval": "a distance is never below 0, not even by chance"}
+            about = {"form": Form.DIFFERENCE, "n": size, "denominator": size, "scope": groups.scopes[i]}
+            yield apart(own, theirs, subject.weights), about | {"reference": reference, "params": remarks}

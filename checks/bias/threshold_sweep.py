@@ -10,9 +10,11 @@ import numpy as np
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Measurement
 from aiaudit.measuring.contrasts import contrasts
-from aiaudit.measuring.partitions import Bools, Floats
+from aiaudit.measuring.partitions import Floats
 from aiaudit.measuring.rates import Rates
+from aiaudit.measuring.tabled import tabled, tables
 from aiaudit.metrics import rate, ratio, value
+from aiaudit.scores import cutoff_in_use
 from aiaudit.subject import Subject
 
 UGESP, STEPS = "29 CFR 1607.4(D), at every cut-off", 20
@@ -42,6 +44,7 @@ CUT = value(
         "higher one buys.",
         "Choose the cut-off on held-out rows, for everybody alike, by what wrong decisions cost, and audit again.",
     ],
+    weighted=True,
 )
 def threshold_sweep(subject: Subject) -> Iterator[Measurement]:
     """Measure the impact ratio at cut-offs other than the one in use.
@@ -54,7 +57,7 @@ def threshold_sweep(subject: Subject) -> Iterator[Measurement]:
     ## How it is computed
 
     Rows are selected from a score upward. The cut-offs are those that would select each twentieth of everybody
-    (tied scores go together), and the one in use: the score from which selecting agrees with most decisions. At
+    (tied scores go together; weights do not move them), and the one in use: the score from which selecting agrees with most decisions. At
     each, the selection rate of everybody and of each group of one attribute, and its ratio to the reference at that cut-off.
 
     ## Known limits
@@ -69,7 +72,7 @@ def threshold_sweep(subject: Subject) -> Iterator[Measurement]:
     scores, selected = subject.scores, subject.selected
     if scores is None or selected is None or not subject.favorable or not subject.n:
         raise NotApplicable("there is no row with a score and a decision")
-    cut, agreement = _in_use(scores.values, selected)
+    cut, agreement = cutoff_in_use(scores.values, selected)
     yield Measurement(
         metric=CUT.name,
         value=cut,
@@ -82,34 +85,22 @@ def threshold_sweep(subject: Subject) -> Iterator[Measurement]:
     yield from _swept(subject, scores.values, np.unique([*ordered[places], cut]), cut)
 
 
-def _in_use(scores: Floats, selected: Bools) -> tuple[float, float]:
-    """Return the cut-off that agrees with most decisions, and with what share of them."""
-    order = np.argsort(scores, kind="stable")
-    values, taken = scores[order], selected[order]
-    refused_below = np.concatenate([[0], np.cumsum(~taken)])
-    selected_above = taken.sum() - np.concatenate([[0], np.cumsum(taken)])
-    right = (refused_below + selected_above)[:-1]
-    # A cut-off lies at the first of equal scores.
-    first = np.concatenate([[True], np.diff(values) != 0])
-    best = int(np.argmax(np.where(first, right, -1)))
-    return float(values[best]), float(right[best] / len(values))
-
-
 def _swept(subject: Subject, scores: Floats, cuts: Floats, in_use: float) -> Iterator[Measurement]:
     """Take each cut-off for a decision of its own: all of them are partitions of one table of rates."""
     groups = subject.grouped
     (single, parts), size = groups.single(), len(cuts)
     bins = np.searchsorted(cuts, scores, side="right")
-    below = groups.counts(bins, size + 1)[single].cumsum(axis=1)[:, :size]
-    n = np.tile(groups.counts()[single], size)
+    counted = [table[single] for table in tables(subject, bins, size + 1)]
+    x, n, weighted = tabled([_reaching(table) for table in counted])
     rates = Rates(
         metric=RATE,
         scopes=tuple(groups.scopes[i] for i in single) * size,
         known=np.tile(groups.known[single], size),
-        x=n - below.T.ravel(),
+        x=x,
         n=n,
         rows=n,
         parts=parts * size,
+        weighted=weighted,
     )
     found = contrasts(rates, subject.references[0])
     at = np.repeat(cuts, len(single))
@@ -118,3 +109,10 @@ def _swept(subject: Subject, scores: Floats, cuts: Floats, in_use: float) -> Ite
         measured += zip(found.ratios(RATIO, tested=False), at[found.groups], strict=True)
     for m, cut in measured:
         yield replace(m, params={**m.params, "cutoff": float(cut), "in_use": bool(cut == in_use)})
+
+
+def _reaching(table: Floats) -> tuple[Floats, Floats]:
+    """Return sums over the rows that reach each cut-off, and over all, from sums by group and bin."""
+    whole = np.broadcast_to(table.sum(axis=1), (table.shape[1] - 1, len(table)))
+    from_cut_on = table[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+    return np.minimum(from_cut_on.T, whole).ravel(), whole.ravel()

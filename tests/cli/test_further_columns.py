@@ -27,7 +27,7 @@ def test_scores_and_weights_of_decisions_made_elsewhere(aiaudit, table, tmp_path
     sweep = found["bias.threshold-sweep"]["measurements"]
     cut = next(m for m in sweep if m["metric"] == "decision_cutoff")
     assert cut["params"]["agreement"] == 1.0
-    assert found["bias.score-distribution"]["notes"] == ["the weights of the rows are not used by this check"]
+    assert found["bias.score-distribution"]["notes"] == []
     rates = [m for m in found["bias.selection-rate"]["measurements"] if m["metric"] == "selection_rate"]
     assert all(m["effective_n"] < m["n"] for m in rates)
     subject = json.loads(record.read_text())["subject"]
