@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from aiaudit.loading.joins import join_groups
 from aiaudit.loading.models import open_model
 from aiaudit.loading.tables import Table, read_table
 from aiaudit.model import Model
-from aiaudit.policy import check_attributes, load_policies, load_waivers
+from aiaudit.policy import LoadedPolicy, check_attributes, load_policies, load_waivers
 from aiaudit.policy.model import Policy
 from aiaudit.record import Record
 
@@ -51,13 +52,17 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
     IncompleteError
         The model was refused or failed, or the data cannot be read.
     """
-    watcher = watcher or Watcher()
-    day = today()
     # Cheap things first: a policy that cannot be read must not cost the loading of a model.
-    loaded = load_policies(config.policy)
+    return execute_under(load_policies(config.policy), config, _card(config), today(), watcher)
+
+
+def execute_under(
+    loaded: LoadedPolicy, config: Config, card: SystemCard | None, day: date, watcher: Watcher | None = None
+) -> Record:
+    """Carry out an audit under a policy that was loaded already, with a card that was read, on a given day."""
+    watcher = watcher or Watcher()
     policy, overrides = _gate(loaded.policy, config)
     waivers = load_waivers(config.waivers) if config.waivers else ()
-    card = _card(config)
     declared = _declared(config)
     with ExitStack() as stack:
         inputs = _read(config, declared)

@@ -1,15 +1,22 @@
-"""``aiaudit policy``: list, show and validate policies."""
+"""``aiaudit policy``: list, show, validate and test policies."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-SCHEMAS = ("policy", "waivers", "config", "record", "card")
+from aiaudit.errors import one_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SCHEMAS = ("policy", "examples", "waivers", "config", "record", "card")
 
 
 @click.group()
 def policy() -> None:
-    """List, show and validate policies."""
+    """List, show, validate and test policies."""
 
 
 @policy.command("list")
@@ -31,8 +38,15 @@ def list_() -> None:
 @click.option(
     "--format", "style", type=click.Choice(["text", "yaml", "json"]), default="text", show_default=True
 )
-def show(refs: tuple[str, ...], style: str) -> None:
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of looking, by which law may have to be looked up again.  [default: today]",
+)
+def show(refs: tuple[str, ...], style: str, day: datetime | None) -> None:
     """Show a policy as it is judged by: what it extends is resolved, several are merged."""
+    from aiaudit.audit import today
     from aiaudit.policy.describe import describe, to_yaml
     from aiaudit.policy.load import load_policies
 
@@ -42,7 +56,7 @@ def show(refs: tuple[str, ...], style: str) -> None:
     elif style == "json":
         click.echo(loaded.policy.model_dump_json(indent=1))
     else:
-        click.echo(describe(loaded.policy, loaded.sources))
+        click.echo(describe(loaded.policy, loaded.sources, day.date() if day else today()))
 
 
 @policy.command()
@@ -62,6 +76,37 @@ def validate(files: tuple[str, ...]) -> None:
             click.echo(f"{file}: valid, {len(loaded.policy.requirements)} requirements")
     if faults:
         raise FileErrors(faults)
+
+
+@policy.command()
+@click.argument("ref", metavar="ID|FILE")
+@click.pass_context
+def test(ctx: click.Context, ref: str) -> None:
+    """Try a policy on its examples, and break each of its requirements in turn. Exit 1 if one surprises.
+
+    The examples of NAME.yaml stand in examples/NAME.yaml beside it.
+    """
+    from aiaudit.audit import today
+    from aiaudit.policy.examples import examples_of
+    from aiaudit.policy.load import load_policies
+    from aiaudit.policy.trial import each_broken, on_examples
+    from aiaudit.registry import checks
+
+    loaded, folder = load_policies([ref]), examples_of(ref)
+    trials = [*on_examples(loaded, folder), *each_broken(loaded.policy, checks(), today())]
+    surprises = [t for t in trials if not t.as_expected]
+    for t in surprises:
+        click.echo(
+            f"{one_line(t.example)}: {t.requirement}: expected {t.expected}, found {t.found}: {t.reason}"
+        )
+    count, examples = len(loaded.policy.requirements), len(folder.examples)
+    click.echo(
+        f"{loaded.policy.id}: {count} requirements met and broken in turn, {examples} examples", nl=False
+    )
+    click.echo(f", {len(surprises)} surprises" if surprises else ", all as expected")
+    if not examples:
+        click.echo(f"There are no examples; write some in {one_line(folder.path)}.", err=True)
+    ctx.exit(1 if surprises else 0)
 
 
 @policy.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 from textwrap import wrap
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import yaml
 
 from aiaudit.errors import one_line
+from aiaudit.policy.freshness import LASTS, stale
+from aiaudit.policy.loosening import conditions
 from aiaudit.policy.model import DecideOn, Op, Policy, PolicySource, Requirement, ScopeFilter, plain
 
 _DECIDED = {
@@ -32,7 +35,7 @@ _REFERENCE = {
 _OP = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.WITHIN: "within plus or minus"}
 
 
-def describe(policy: Policy, sources: Sequence[PolicySource]) -> str:
+def describe(policy: Policy, sources: Sequence[PolicySource], today: date) -> str:
     """Return a policy in plain text, every requirement with its limit and where the limit comes from."""
     lines = [f"{policy.id}, edition {one_line(policy.edition)}: {one_line(policy.title)}"]
     lines += _wrapped(policy.summary, 2)
@@ -46,6 +49,9 @@ def describe(policy: Policy, sources: Sequence[PolicySource]) -> str:
     lines += [f"  exception   {one_line(policy.override_reason)}"] if policy.override_reason else []
     for i in policy.instruments:
         lines += _wrapped(f"law: {i.citation}: {i.status} (checked {i.last_verified})", 2)
+    if old := stale(policy, today):
+        again = f"{len(old)} of these were looked up more than {LASTS.days} days before {today}"
+        lines += _wrapped(f"out of date: {again}; look them up again before you rely on this", 2)
     for s in sources:
         when = f", committed {s.committed}" if s.committed else ""
         lines.append(f"  file: {one_line(s.origin)} ({s.id}, sha256 {s.digest[:12]}{when})")
@@ -58,6 +64,7 @@ def describe(policy: Policy, sources: Sequence[PolicySource]) -> str:
 
 def _requirement(r: Requirement) -> Iterator[str]:
     when = f", readiness until {r.applies_from}" if r.applies_from else ""
+    when += f", not older than {r.max_age} days" if r.max_age else ""
     yield f"{r.id} [{r.severity.name.lower()}, {r.kind}{when}]"
     yield from _wrapped(r.title, 4)
     against = f" {_REFERENCE[r.reference]}" if r.reference else ""
@@ -67,6 +74,8 @@ def _requirement(r: Requirement) -> Iterator[str]:
     yield f"    decided: {_DECIDED[r.decide_on]}{few}"
     clause = f" [{r.clause}]" if r.clause else ""
     yield from _wrapped(f"basis: {r.basis}{clause}; {r.source}", 4)
+    if r.applies_if:
+        yield from _wrapped(f"asked of: {conditions(r.applies_if)}", 4)
     yield from _wrapped(f"why: {r.rationale}", 4)
     if r.override_reason:
         yield from _wrapped(f"asks less: {r.override_reason}", 4)

@@ -103,19 +103,19 @@ def answers() -> Mapping[str, tuple[str, ...]]:
 
     found = {}
     for name, field in Context.model_fields.items():
-        words = _words(field.annotation)
+        words = closed_list(field.annotation)
         if words:
             found[f"context.{name}"] = words
     return found
 
 
-def _words(annotation: Any) -> tuple[str, ...]:
-    """Return the closed list behind an annotation; empty where any text will do."""
+def closed_list(annotation: Any) -> tuple[str, ...]:
+    """Return the words that a type allows; empty where any text will do."""
     if annotation is bool:
         return ("true", "false")
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    return tuple(word for part in get_args(annotation) for word in _words(part))
+    return tuple(word for part in get_args(annotation) for word in closed_list(part))
 
 
 @cache

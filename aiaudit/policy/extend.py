@@ -10,6 +10,7 @@ from aiaudit.policy.document import Document, Fault, FileErrors
 from aiaudit.policy.loosening import loosened, loosened_gate
 from aiaudit.policy.merge import Pack, unique
 from aiaudit.policy.model import Policy, Requirement, plain
+from aiaudit.policy.own_metrics import clashing
 from aiaudit.policy.validate import parse
 
 
@@ -29,6 +30,7 @@ def extend(document: Document, base: Pack) -> Pack:
     faults = [
         *_gate_faults(document, own, base.policy),
         *_disable_faults(document, own, old),
+        *_metric_faults(document, own, base.policy),
         *_requirement_faults(document, own, old, base.policy.id),
     ]
     if faults:
@@ -79,6 +81,13 @@ def _disable_faults(document: Document, own: Policy, old: Mapping[str, Requireme
             yield document.fault(("disable", i, "id"), what)
 
 
+def _metric_faults(document: Document, own: Policy, base: Policy) -> Iterator[Fault]:
+    """Refuse a metric of a name that is taken: the requirements of the pack would ask another question."""
+    for i in clashing(own.metrics, base.metrics):
+        what = f"'{base.id}' has a metric '{own.metrics[i].name}' already; give yours another name"
+        yield document.fault(("metrics", i, "name"), what)
+
+
 def _requirement_faults(
     document: Document, own: Policy, old: Mapping[str, Requirement], base: str
 ) -> Iterator[Fault]:
@@ -106,6 +115,7 @@ def _merged(own: Policy, base: Policy, old: Mapping[str, Requirement]) -> Policy
     reasons = [base.override_reason, _reason(own.override_reason, own.id, changes)]
     update = {
         "instruments": unique([*base.instruments, *own.instruments]),
+        "metrics": (*base.metrics, *own.metrics),
         "disclaimers": unique([*base.disclaimers, *own.disclaimers]),
         "disable": unique(d for d in (*base.disable, *own.disable) if d.id not in requirements),
         "override_reason": "; ".join(reason for reason in reasons if reason) or None,

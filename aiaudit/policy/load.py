@@ -45,10 +45,12 @@ def load_policies(refs: Sequence[str], *, base: Path | None = None) -> LoadedPol
     FileErrors
         With everything that is wrong with the files, each error with its line and column.
     """
+    from aiaudit.own_metrics import declared
     from aiaudit.registry import checks
 
     pack = resolve(refs, base=base)
-    faults = [_fault(pack, p.requirement, p.field, p.what) for p in lint(pack.policy, checks())]
+    known = declared(checks(), pack.policy.metrics)
+    faults = [_fault(pack, p.requirement, p.field, p.what) for p in lint(pack.policy, known)]
     if faults:
         raise FileErrors(sorted(faults, key=lambda f: (f.file, f.line, f.column)))
     return LoadedPolicy(policy=pack.policy, sources=pack.sources)

@@ -49,13 +49,14 @@ def _fewer(old: Requirement, new: Requirement) -> list[tuple[str, object, object
     """Return by which conditions fewer systems, or older evidence, can fail."""
     steps: list[tuple[str, object, object]] = []
     if _fewer_values(old.applies_if, new.applies_if):
-        steps.append(("applies_if", _conditions(old.applies_if), _conditions(new.applies_if)))
+        steps.append(("applies_if", conditions(old.applies_if), conditions(new.applies_if)))
     if old.max_age is not None and (new.max_age is None or new.max_age > old.max_age):
         steps.append(("max_age", old.max_age, new.max_age or "any"))
     return steps
 
 
-def _conditions(values: Mapping[str, tuple[str, ...]]) -> str:
+def conditions(values: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the answers of a card under which a requirement applies, in words."""
     return " and ".join(f"{key} is {' or '.join(words)}" for key, words in values.items()) or "always"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from aiaudit.policy.document import Document, Fault, FileErrors
 from aiaudit.policy.loosening import loosened
 from aiaudit.policy.model import ErrorControl, Policy, PolicySource, Requirement
+from aiaudit.policy.own_metrics import OwnMetric, clashing
 
 T = TypeVar("T")
 #: A file that defines a requirement, and the requirement's position in it.
@@ -64,6 +65,7 @@ def combine(packs: Sequence[Pack]) -> Pack:
                 faults.append(pack.fault(requirement.id, "id", what))
             elif stricter is not first:
                 requirements[requirement.id] = (stricter, pack)
+    faults += _metric_faults(packs)
     if faults:
         raise FileErrors(faults)
     return Pack(
@@ -72,6 +74,16 @@ def combine(packs: Sequence[Pack]) -> Pack:
         sources=unique(source for pack in packs for source in pack.sources),
         homes={id: owner.homes[id] for id, (_, owner) in requirements.items()},
     )
+
+
+def _metric_faults(packs: Sequence[Pack]) -> Iterator[Fault]:
+    seen: tuple[OwnMetric, ...] = ()
+    for pack in packs:
+        new = [metric for metric in pack.policy.metrics if metric not in seen]
+        for i in clashing(new, seen):
+            what = f"metric '{new[i].name}' is defined differently in two policies; rename one"
+            yield pack.document.fault(("metrics",), what)
+        seen = (*seen, *new)
 
 
 def _stricter(first: Requirement, second: Requirement) -> Requirement | None:
@@ -108,6 +120,7 @@ def _combined(policies: Sequence[Policy], requirements: Sequence[Requirement]) -
         override_reason="; ".join(unique(p.override_reason for p in policies if p.override_reason)) or None,
         disclaimers=unique(d for p in policies for d in p.disclaimers),
         disable=unique(d for p in policies for d in p.disable if d.id not in ids),
+        metrics=unique(m for p in policies for m in p.metrics),
         requirements=tuple(requirements),
     )
 

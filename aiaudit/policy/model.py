@@ -24,6 +24,7 @@ from aiaudit.policy.fields import (
     Words,
     refuse,
 )
+from aiaudit.policy.own_metrics import OwnMetric, clashing
 
 
 class Basis(StrEnum):
@@ -155,19 +156,20 @@ class Policy(Strict):
     override_reason: Reason | None = None
     disclaimers: tuple[Text, ...] = ()
     disable: tuple[Disabled, ...] = ()
+    metrics: tuple[OwnMetric, ...] = ()
     requirements: tuple[Requirement, ...] = ()
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Policy:
         listed = [r.id for r in self.requirements]
-        refuse(
-            "policy",
-            [
-                (("requirements", i, "id"), f"requirement '{id}' is defined twice")
-                for i, id in enumerate(listed)
-                if id in listed[:i]
-            ],
-        )
+        twice: list[tuple[tuple[str | int, ...], str]] = [
+            (("requirements", i, "id"), f"requirement '{id}' is defined twice")
+            for i, id in enumerate(listed)
+            if id in listed[:i]
+        ]
+        for i in clashing(self.metrics):
+            twice.append((("metrics", i, "name"), f"metric '{self.metrics[i].name}' is defined twice"))
+        refuse("policy", twice)
         return self
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from aiaudit.facts import Form, Measured
+from aiaudit.policy.freshness import LASTS, stale
 from aiaudit.policy.model import Basis, Kind
 from aiaudit.record import Record
 from aiaudit.render.findings import Finding
@@ -66,6 +67,11 @@ def _basis(record: Record) -> Iterator[str]:
     checked = [i.last_verified for i in record.policy.instruments]
     if checked:
         yield f"The law behind the policy was last looked up on {min(checked).isoformat()}; later changes are not in it."
+    if stale(record.policy, record.provenance.judged_on):
+        yield (
+            f"That was more than {LASTS.days} days before this audit: have the law looked up again before you rely on "
+            "this report."
+        )
 
 
 def _scope(record: Record) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 #: Name of a schema -> its file.
 FILES = {
     "policy": "policy-1.json",
+    "examples": "examples-1.json",
     "waivers": "waivers-1.json",
     "config": "config-1.json",
     "record": "record-1.json",
@@ -36,6 +37,10 @@ def _schema(name: str) -> dict[str, Any]:
             from aiaudit.policy.model import Policy
 
             return _policy(Policy.model_json_schema())
+        case "examples":
+            from aiaudit.policy.examples import Examples
+
+            return Examples.model_json_schema()
         case "waivers":
             from aiaudit.policy.waivers import Waivers
 

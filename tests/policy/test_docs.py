@@ -7,6 +7,7 @@ import pytest
 
 from aiaudit.card import faults, load_card
 from aiaudit.policy import load_policies, load_waivers
+from aiaudit.policy.examples import examples_of
 from aiaudit.policy.model import Policy, Requirement
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
@@ -18,11 +19,14 @@ def page() -> str:
 
 
 def test_the_examples_work(page: str, tmp_path: Path) -> None:
-    policy, short, card, waivers = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    policy, short, card, examples, waivers = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "policy.yaml").write_text(policy + short)
     (tmp_path / "card.yaml").write_text(card.replace("3f1c…", "0" * 64))
     (attestation,) = load_card(tmp_path / "card.yaml").attestations
     assert faults(attestation) == ()
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "policy.yaml").write_text(examples)
+    assert len(examples_of("policy.yaml", tmp_path).examples) == 1
     (tmp_path / "waivers.yaml").write_text(waivers)
     loaded = load_policies(["policy.yaml"], base=tmp_path)
     assert [source.id for source in loaded.sources] == [
