@@ -97,17 +97,18 @@ def test_homogeneity_keeps_its_level_and_sees_a_reversal():
 def test_false_alarms_and_power():
     rng = np.random.default_rng(3)
     for design in strata_sim.DESIGNS:
-        p = strata_sim.alarms(design, "0.3", 1500, rng)
-        assert np.mean(p <= 0.05) <= 0.065, design
-    assert np.mean(strata_sim.alarms("3 of 100 + 100", "0.3", 1000, rng, ratio=0.6) <= 0.05) > 0.85
-    assert np.mean(strata_sim.alarms("100 of 2 + 3", "0.5", 1000, rng, ratio=0.6) <= 0.05) > 0.9
+        p = strata_sim.alarms(design, "0.3", 800, rng)
+        assert np.mean(p <= 0.05) <= 0.075, design
+    assert np.mean(strata_sim.alarms("3 of 100 + 100", "0.3", 400, rng, ratio=0.6) <= 0.05) > 0.85
+    assert np.mean(strata_sim.alarms("100 of 2 + 3", "0.5", 400, rng, ratio=0.6) <= 0.05) > 0.9
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("design", strata_sim.DESIGNS)
 def test_false_alarms_far_in_the_tail(design):
     rng = np.random.default_rng(4)
+    draws = min(100_000, 400_000 // len(strata_sim.DESIGNS[design][0]))
     for rates in strata_sim.RATES:
-        p = strata_sim.alarms(design, rates, 100_000, rng)
-        assert np.mean(p <= 0.05) <= 0.053, rates
-        assert np.mean(p <= 0.001) <= 0.0014, rates
+        p = strata_sim.alarms(design, rates, draws, rng)
+        for level in (0.05, 0.001):
+            assert np.mean(p <= level) <= level + 4 * np.sqrt(level / draws), (rates, level)
