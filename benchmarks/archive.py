@@ -22,6 +22,7 @@ from aiaudit.archive.append import Content, append
 from aiaudit.archive.begin import create
 from aiaudit.archive.check import check
 from aiaudit.archive.envelope import AUDIT
+from aiaudit.archive.keys import generate
 from aiaudit.archive.listing import rows
 
 SYSTEMS = 20
@@ -122,6 +123,21 @@ def main(size: int) -> None:
         spent("trend with a history page", lambda: command("trend", *one, "-o", page))
         spent("add one more to them", lambda: append(made, made_up(size)))
         spent("list after it", lambda: rows(made))
+        signed(Path(folder) / "signed", size)
+
+
+def signed(folder: Path, size: int) -> None:
+    """Time the checking of as many signatures."""
+    signer = generate(f"{folder}.key")
+    made = create(folder, signer=signer)
+    real, os.fsync = os.fsync, lambda handle: None
+    for number in range(size):
+        append(made, made_up(number), [signer])
+    os.fsync = real
+    print(f"{size:,} signed records")
+    report = spent("verify: chain, signatures and objects", lambda: check(made.folder))
+    assert report.exit_code == 0, report
+    spent("verify.py of an export", lambda: standalone.check(str(made.folder)))
 
 
 if __name__ == "__main__":
