@@ -70,14 +70,26 @@ def coded(name: str, values: pd.Series, bins: int, names: int, among: Ints | Non
         return _named(name, as_text(values), names, fitted)
     if len(np.unique(numeric[~np.isnan(numeric)])) <= DISTINCT_NUMBERS:
         return _named(name, as_text(pd.Series(numeric)), DISTINCT_NUMBERS, slice(None), numeric=True)
-    known = numeric[fitted][~np.isnan(numeric[fitted])]
-    # Edges are values that occur: an average of two could print alike, and infinite ones have none.
-    cuts = np.quantile(known, np.arange(1, bins) / bins, method="inverted_cdf") if len(known) else known
-    edges = [float(edge) for edge in np.unique(cuts) if edge > known.min()]
+    edges = _edges(numeric[fitted][~np.isnan(numeric[fitted])], bins)
     labels = bin_labels(edges) if edges else ["any number"]
     return _levelled(
         name, np.where(np.isnan(numeric), -1, np.searchsorted(edges, numeric, side="right")), labels
     )
+
+
+def _edges(known: Floats, bins: int) -> list[float]:
+    """Return quantiles at which to cut; where the smallest value is most rows', it is cut off and the rest is cut."""
+    least = known.min(initial=np.inf)
+    for part, shares in (
+        (known, np.arange(1, bins) / bins),
+        (known[known > least], np.arange(bins - 1) / max(bins - 1, 1)),
+    ):
+        # Edges are values that occur: an average of two could print alike, and infinite ones have none.
+        cuts = np.quantile(part, shares, method="inverted_cdf") if len(part) else part
+        edges = [float(edge) for edge in np.unique(cuts) if edge > least]
+        if edges:
+            return edges
+    return []
 
 
 def numbers(values: pd.Series) -> Floats | None:

@@ -20,6 +20,12 @@ def test_numbers_are_cut_at_quantiles_of_the_rows_named():
     assert shown(column)[-2:] == ["(missing)", "74 or over"]
 
 
+def test_the_smallest_value_is_cut_off_where_most_rows_hold_it():
+    column = coded("x", pd.Series([*[0.0] * 95, *range(1, 21)]), 4, 10)
+    assert column.levels == ("under 1", "1 to under 7", "7 to under 14", "14 or over")
+    assert np.bincount(column.codes).tolist() == [95, 6, 7, 7]
+
+
 def test_few_numbers_stay_as_they_are_and_sort_as_numbers():
     column = coded("x", pd.Series([10.0, 2.0, 10.0, np.nan]), 4, 1)
     assert column.levels == ("2", "10", "(missing)")
