@@ -96,7 +96,8 @@ def by_kind(packages=PACKAGES):
 
 def _is_of(value, module):
     """Tell whether a class belongs to a library; some compiled ones name their module without its package."""
-    own = value.__module__.partition(".")[0] in PACKAGES
+    parts = value.__module__.split(".")
+    own = parts[0] in PACKAGES and not any(part in SKIPPED for part in parts)
     return own or value.__module__ == module.__name__.rpartition(".")[2]
 
 

@@ -145,6 +145,7 @@ def _settings():
     yield "Agglomeration", lambda: _fit(cluster.FeatureAgglomeration(n_clusters=2))
     yield "Seeded", lambda: _fit(ensemble.RandomForestClassifier(2, random_state=np.random.RandomState(0)))
     yield "Mixed table", _mixed_table
+    yield "Mixed table by index", lambda: _mixed_table(by_index=True)
 
 
 def _random_search(forest):
@@ -155,7 +156,7 @@ def _random_search(forest):
     return RandomizedSearchCV(forest, space, n_iter=2, random_state=0)
 
 
-def _mixed_table():
+def _mixed_table(by_index=False):
     import pandas as pd
     from sklearn.compose import ColumnTransformer, make_column_selector
     from sklearn.impute import SimpleImputer
@@ -168,8 +169,8 @@ def _mixed_table():
     numbers = make_pipeline(SimpleImputer(), StandardScaler())
     columns = ColumnTransformer(
         [
-            ("n", numbers, make_column_selector(dtype_include="number")),
-            ("t", OneHotEncoder(handle_unknown="ignore"), ["e"]),
+            ("n", numbers, frame.columns[:3] if by_index else make_column_selector(dtype_include="number")),
+            ("t", OneHotEncoder(handle_unknown="ignore"), frame.columns[4:] if by_index else ["e"]),
         ],
         remainder="passthrough",
     )

@@ -5,7 +5,7 @@ attribute by name, open, run or evaluate anything. These were read and left out,
 ``numpy.core._ufunc_reconstruct`` (imports any module), ``functools.reduce``, ``operator.attrgetter``,
 ``numpy.load`` and all readers, ``scipy.stats`` distributions (``exec`` of their state when rebuilt),
 ``joblib.load``, ``pandas.read_pickle``, ``pandas.DataFrame.eval``, ``sklearn.utils.parallel`` (runs what it is
-given), ``sklearn.datasets`` (downloads).
+given), ``sklearn.datasets`` (downloads), ``zoneinfo.ZoneInfo`` and ``pytz._p`` (read files by the name given).
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ NUMPY = [
     "numpy.random._philox.Philox",
     "numpy.random._sfc64.SFC64",
     "numpy.dtypes.StringDType",
+    "numpy._core._internal._convert_to_stringdtype_kwargs",
 ]
 
 SCIPY = [
@@ -90,6 +91,10 @@ SCIPY = [
 ]
 
 _DTYPES = " ".join(f"{sign}Int{bits}Dtype" for sign in ("", "U") for bits in (8, 16, 32, 64))
+
+_OFFSETS = (
+    "Day BusinessDay Week MonthBegin MonthEnd QuarterBegin QuarterEnd YearBegin YearEnd Hour Minute Second"
+)
 
 #: Tables and their parts: encoders keep them in their state. Building one runs nothing.
 PANDAS = [
@@ -119,7 +124,27 @@ PANDAS = [
     *_words("pandas.core.indexes.multi", "MultiIndex"),
     *_words("pandas.core.indexes.range", "RangeIndex"),
     *_words("pandas.core.internals.managers", "BlockManager SingleBlockManager"),
-    *_words("pyarrow.lib", "_restore_array py_buffer type_for_alias"),
+    *_words("pandas", "ArrowDtype DatetimeTZDtype PeriodDtype SparseDtype"),
+    *_words("pandas", "Interval IntervalIndex PeriodIndex TimedeltaIndex"),
+    *_words("pandas.arrays", "ArrowExtensionArray PeriodArray SparseArray TimedeltaArray"),
+    *_words("pandas._libs.interval", "Interval"),
+    *_words("pandas._libs.sparse", "BlockIndex IntIndex"),
+    *_words("pandas._libs.tslibs.nattype", "_nat_unpickle __nat_unpickle"),
+    *_words("pandas._libs.tslibs.offsets", _OFFSETS),
+    *_words("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle"),
+    *_words("pandas._libs.tslibs.timestamps", "_unpickle_timestamp"),
+    *_words("pandas.core.arrays.arrow.array", "ArrowExtensionArray"),
+    *_words("pandas.core.arrays.period", "PeriodArray"),
+    *_words("pandas.core.arrays.sparse.array", "SparseArray"),
+    *_words("pandas.core.arrays.sparse.dtype", "SparseDtype"),
+    *_words("pandas.core.arrays.timedeltas", "TimedeltaArray"),
+    *_words("pandas.core.dtypes.dtypes", "ArrowDtype DatetimeTZDtype PeriodDtype SparseDtype"),
+    *_words("pandas.core.indexes.interval", "IntervalIndex _new_IntervalIndex"),
+    *_words("pandas.core.indexes.numeric", "Float64Index Int64Index UInt64Index"),
+    *_words("pandas.core.indexes.period", "PeriodIndex"),
+    *_words("pandas.core.indexes.timedeltas", "TimedeltaIndex _new_TimedeltaIndex"),
+    *_words("pyarrow.lib", "_restore_array dictionary duration py_buffer timestamp type_for_alias"),
+    "pytz._UTC",
 ]
 
 SCIKIT_LEARN = [

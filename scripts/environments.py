@@ -9,9 +9,9 @@ from pathlib import Path
 
 #: scikit-learn release -> (Python to run it, further packages).
 RELEASES = {
-    "1.2.2": ("3.9", ("numpy<2", "pandas<2.2", "scipy<1.12")),
+    "1.2.2": ("3.9", ("numpy<2", "pandas<2", "scipy<1.12")),
     "1.3.2": ("3.8", ("pandas", "skops")),
-    "1.4.2": ("3.11", ("pandas", "skops")),
+    "1.4.2": ("3.11", ("pandas<3", "pyarrow", "skops")),
     "1.5.2": (
         "3.10",
         ("pandas", "skops", "imbalanced-learn<0.13", "category-encoders<2.7", "lightgbm", "xgboost"),
@@ -19,7 +19,7 @@ RELEASES = {
     "1.6.1": ("3.11", ("pandas", "skops", "imbalanced-learn", "category-encoders", "lightgbm", "xgboost")),
     "1.7.2": ("3.12", ("pandas", "skops", "imbalanced-learn", "category-encoders", "lightgbm", "xgboost")),
     "1.8.0": ("3.13", ("pandas", "skops", "lightgbm", "xgboost")),
-    "1.9.1": ("3.13", ("pandas", "skops", "lightgbm", "xgboost")),
+    "1.9.1": ("3.13", ("pandas", "pyarrow", "skops", "lightgbm", "xgboost")),
 }
 
 

@@ -53,6 +53,8 @@ def to_text(found: Scan) -> str:
             "names", f"{len(seen.names)} classes and functions, {known} on the allow-list or trusted"
         )
         lines += _line("not listed", some(found.unknown, 20)) if found.unknown else []
+    if found.replaced:
+        lines += _line("replaced", some(found.replaced, 20) + ": loaded by anything else, they may run code")
     lines += _line("verdict", _verdict(found))
     lines += _line("why", one_line(found.message, 500)) if found.message else []
     lines += _line("help", one_line(found.hint, 1000)) if found.hint else []

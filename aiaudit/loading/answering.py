@@ -38,7 +38,8 @@ class Host:
 
     def __init__(self) -> None:
         self.tripwire = Tripwire()
-        self.path = ""
+        self.timeout = 0.0
+        self.content = b""
         self.contents: Any = None
         self.model: Any = None
 
@@ -75,13 +76,10 @@ def _lock(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: 
         sys.path.extend(header["site"])
     if header["load"]:
         _import_quietly("joblib")
-    host.path = header["path"]
+    host.timeout = header["timeout"]
     folders = list(header["module_path"])
-    readable = [host.path, *folders]
     sys.path.extend(folders)
-    facts = lock(
-        level=header["isolation"], memory=header["memory"], readable=readable, tripwire=host.tripwire
-    )
+    facts = lock(level=header["isolation"], memory=header["memory"], readable=folders, tripwire=host.tripwire)
     return {"isolation": facts, "versions": _versions()}
 
 
@@ -105,15 +103,17 @@ def _versions() -> dict[str, str]:
 
 
 def _inspect(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
-    host.contents = opening.inspect(host.path)
+    host.content = bytes(buffers.pop())
+    host.contents = opening.inspect(host.content)
     return {"contents": writer.json(vars(host.contents))}
 
 
 def _load(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:
     if header["unsafe_pickle"]:
-        host.model = opening.load_unsafe(host.path)
+        host.model = opening.load_unsafe(host.content)
     else:
-        host.model = opening.load(host.path, host.contents, load_allowlist() | frozenset(header["trust"]))
+        host.model = opening.load(host.content, host.contents, load_allowlist() | frozenset(header["trust"]))
+    host.content = b""
     if not callable(getattr(host.model, "predict", None)):
         raise Refusal(
             "a " + type(host.model).__name__ + " cannot predict, so there are no decisions to audit",

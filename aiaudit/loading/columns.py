@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from .protocol import Writer, read_array, read_json
+from .protocol import ANSWER_TEXT_LIMIT, BadMessage, Writer, read_array, read_json
 
 #: Codes of an empty cell, by what stands in it.
 _MISSING = {"nan": -1, "none": -2, "na": -3}
@@ -124,12 +125,18 @@ def encode_labels(answer: Any, writer: Writer) -> dict[str, Any]:
     values = np.asarray(answer)
     if values.dtype.kind in "biufU":
         return {"kind": "numbers", "values": writer.array(values)}
-    return {"kind": "mixed", "values": writer.json([_plain(value) for value in values.tolist()])}
+    distinct: dict[tuple[type, Any], int] = {}
+    keys = ((type(value), value) for value in map(_plain, values.tolist()))  # 1 and True are different labels
+    codes = np.fromiter((distinct.setdefault(key, len(distinct)) for key in keys), np.int32, len(values))
+    labels = writer.json([label for _, label in distinct])
+    return {"kind": "labels", "codes": writer.array(codes), "values": labels}
 
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "item") and not isinstance(value, (str, bytes)):
         value = value.item()
+    if isinstance(value, float) and math.isnan(value):
+        return math.nan  # one object, which a dictionary finds again: it is not equal to itself
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     raise TypeError("a label of type " + type(value).__name__ + " cannot be sent")
@@ -140,8 +147,15 @@ def decode_labels(description: dict[str, Any], buffers: list[bytearray]) -> Any:
     import numpy as np
 
     if description["kind"] == "numbers":
-        return read_array(description["values"], buffers)
-    values = read_json(description["values"], buffers)
-    found = np.empty(len(values), dtype=object)
-    found[:] = values
-    return found
+        return _of_kind(read_array(description["values"], buffers), "biufU")
+    labels = [_plain(label) for label in list(read_json(description["values"], buffers, ANSWER_TEXT_LIMIT))]
+    codes = _of_kind(read_array(description["codes"], buffers), "i")
+    if codes.ndim != 1 or codes.min(initial=0) < 0:
+        raise BadMessage("labels are not described properly")
+    return np.array([*labels, None], dtype=object)[:-1][codes]
+
+
+def _of_kind(values: Any, kinds: str) -> Any:
+    if values.dtype.kind not in kinds:
+        raise BadMessage("an answer is of type " + str(values.dtype))
+    return values

@@ -39,12 +39,19 @@ def story(settings: Settings, code: int | None, doing: str, expired: bool, said:
             + (f": {one_line(said)}" if said else ""),
             "Name a Python 3.8 or newer that has scikit-learn installed, as in --python .venv/bin/python.",
         )
-    how = f"exit code {code}" if code is None or code >= 0 else signal.Signals(-code).name
+    how = f"exit code {code}" if code is None or code >= 0 else _signal(-code)
     return IncompleteError(
         f"the model's process crashed while {what} ({how})",
         "The file is damaged, hostile, from another library version, or needs more than "
         f"{settings.memory // (1 << 20)} MiB: try --python with the model's own environment, or raise --memory.",
     )
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time signals have no name
+        return f"signal {number}"
 
 
 def nonsense(error: Exception) -> IncompleteError:

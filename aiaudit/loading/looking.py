@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,10 @@ from aiaudit.loading import process, protocol
 from aiaudit.loading.endings import nonsense
 from aiaudit.loading.names import check_trust, load_allowlist, unknown_names
 from aiaudit.loading.refusal import Refusal
-from aiaudit.loading.remote import raise_failure
+from aiaudit.loading.remote import MALFORMED, raise_failure
 
 #: Memory of the model's process: this much, and this many times the size of the file.
-MEMORY, MEMORY_PER_BYTE = 4 << 30, 4
+MEMORY, MEMORY_PER_BYTE = 4 << 30, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ def memory_for(path: Path) -> int:
 
 
 def existing_file(path: str | Path) -> Path:
-    """Return *path* if it is a file that can be read.
+    """Return *path* if it is an ordinary file.
 
     Raises
     ------
@@ -58,17 +59,46 @@ def existing_file(path: str | Path) -> Path:
     """
     path = Path(path)
     shown = one_line(path, 200)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise UsageError(f"{shown}: this is a folder, not a model file", "Name the saved model inside it.")
+    if not os.path.exists(path):
+        raise UsageError(f"{shown}: there is no such model file", "Check the path of the model.")
+    if not os.path.isfile(path):  # reading a pipe or a device may never end
+        raise UsageError(f"{shown}: this is not an ordinary file", "Name the saved model.")
+    return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFile:
+    """A model file, read once: what is hashed is what is looked at and loaded, whatever happens to it on disk.
+
+    Parameters
+    ----------
+    content : bytes
+        All of it.
+    digest : str
+        SHA-256, in hex.
+    """
+
+    content: bytes
+    digest: str
+
+
+def read_model(path: Path) -> ModelFile:
+    """Read the file at *path*.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read.
+    """
     try:
-        path.open("rb").close()
-    except FileNotFoundError:
-        raise UsageError(f"{shown}: there is no such model file", "Check the path of the model.") from None
+        content = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{shown}: cannot be read ({error.strerror})", "Check the file's permissions."
+            f"{one_line(path, 200)}: cannot be read ({error.strerror})", "Check the file's permissions."
         ) from None
-    return path
+    return ModelFile(content=content, digest=hashlib.sha256(content).hexdigest())
 
 
 def exact_names(trust: Iterable[str]) -> frozenset[str]:
@@ -85,24 +115,18 @@ def exact_names(trust: Iterable[str]) -> frozenset[str]:
         raise UsageError(one_line(refusal.message), refusal.hint) from None
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of the file at *path*, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def look(worker: process.Worker) -> Look:
-    """Return what the file of *worker* holds.
+def look(worker: process.Worker, content: bytes) -> Look:
+    """Hand *content* to the process and return what it sees there without loading it.
 
     Raises
     ------
     IncompleteError
         It is no model file.
     """
-    header, buffers = worker.ask(process.Request({"do": "inspect"}))
+    header, buffers = worker.ask(process.Request({"do": "inspect"}, [content]))
     raise_failure(header, "be looked at")
     try:
-        found = protocol.read_json(header["contents"], buffers)
+        found = protocol.read_json(header["contents"], buffers, protocol.ANSWER_TEXT_LIMIT)
         return Look(
             format=str(found["format"]),
             compression=str(found["compression"]),
@@ -112,7 +136,7 @@ def look(worker: process.Worker) -> Look:
                 one_line(name, 60): one_line(version, 60) for name, version in found["versions"].items()
             },
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+    except (*MALFORMED, AttributeError) as error:
         raise nonsense(error) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from aiaudit.errors import IncompleteError, one_line
@@ -11,12 +11,12 @@ from aiaudit.loading import process
 from aiaudit.loading.answering import LIBRARIES
 from aiaudit.loading.local import LocalModel
 from aiaudit.loading.looking import (
-    Look,
+    ModelFile,
     exact_names,
     existing_file,
-    file_digest,
     look,
     memory_for,
+    read_model,
     refuse_unlisted,
 )
 from aiaudit.loading.predicting import predict_in_batches, scores_in_batches
@@ -61,7 +61,7 @@ def open_model(
         ``auto`` takes the locks that the system offers, ``strict`` insists on Landlock and seccomp, ``none``
         leaves the limits on memory and time.
     memory : int, optional
-        Bytes of address space; by default 4 GiB and four times the size of the file.
+        Bytes of address space; by default 4 GiB and five times the size of the file.
     timeout : float, optional
         Seconds that loading, or predicting one batch, may take; by default 300.
 
@@ -83,15 +83,10 @@ def open_model(
         timeout=timeout or TIMEOUT,
     )
     with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(file_digest, path)
+        reading = pool.submit(read_model, path)
         worker = process.start(settings)
         try:
-            seen = look(worker)
-            unsafe = unsafe_pickle and seen.format != "skops"
-            if not unsafe:
-                refuse_unlisted(seen.names, trusted)
-            check_release(seen, worker.versions)
-            return _load(worker, seen, trusted, unsafe, digest)
+            return open_in(worker, reading.result(), trusted, unsafe_pickle)
         except IncompleteError as error:
             worker.end()
             raise IncompleteError(f"{one_line(path, 200)}: {error.message}", error.hint) from None
@@ -100,9 +95,24 @@ def open_model(
             raise
 
 
-def _load(
-    worker: process.Worker, seen: Look, trusted: frozenset[str], unsafe: bool, digest: Future[str]
+def open_in(
+    worker: process.Worker,
+    file: ModelFile,
+    trusted: frozenset[str] = frozenset(),
+    unsafe_pickle: bool = False,
 ) -> RemoteModel:
+    """Load *file* in the process *worker*, if everything it names is listed or *trusted*.
+
+    Raises
+    ------
+    IncompleteError
+        The model is refused or cannot be run.
+    """
+    seen = look(worker, file.content)
+    unsafe = unsafe_pickle and seen.format in ("pickle", "joblib")
+    if not unsafe:
+        refuse_unlisted(seen.names, trusted)
+    check_release(seen, worker.versions)
     answer = worker.ask(process.Request({"do": "load", "trust": sorted(trusted), "unsafe_pickle": unsafe}))
     raise_failure(answer[0], "load")
     traits = traits_of(answer)
@@ -112,7 +122,7 @@ def _load(
     gate = "off (--unsafe-pickle)" if unsafe else "allow-list"
     facts = ModelFacts(
         name=one_line(worker.settings.path.name, 200),
-        digest=digest.result(),
+        digest=file.digest,
         format=seen.format,
         kind=traits.kind,
         estimator_type=traits.estimator_type,

@@ -9,18 +9,12 @@ from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 from .refusal import Refusal
-from .things import ARRAY, Name, Thing, skip_array
+from .things import ARRAY, Look, Name, Thing, skip_array
 
 _MARK = object()
-
-
-class Look:
-    """What was found in a stream: the names in it, and a sketch of its top-level object."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-        self.dicts: list[dict[str, Any]] = []
-        self.top: Any = None
+#: What is listed beside names, and is never on the allow-list.
+_OWN_CALL = "a call of an object that the file builds"
+_HIDDEN_ARRAY = "an array in disguise"
 
 
 def look_at(file: BinaryIO) -> Look:
@@ -50,11 +44,6 @@ def look_at(file: BinaryIO) -> Look:
     return look
 
 
-def top_class(look: Look) -> str:
-    """Return the class name of the outermost object, or an empty string."""
-    return look.top.cls.rpartition(".")[2] if isinstance(look.top, Thing) else ""
-
-
 class _Sketch:
     """A pickle machine whose objects are mere descriptions."""
 
@@ -64,10 +53,12 @@ class _Sketch:
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
         self._protocol = 0
+        self._frame = 0
 
     def run(self) -> Any:
         for opcode, arg, _ in _opcodes(self._file):
             self._step(opcode, arg)
+        self._end_of_frame()
         return self._stack[-1] if self._stack else None
 
     def _step(self, opcode: Any, arg: Any) -> None:
@@ -108,6 +99,14 @@ class _Sketch:
     def proto(self, arg: int) -> None:
         self._protocol = arg
 
+    def frame(self, arg: int) -> None:
+        self._frame = self._file.tell() + arg
+
+    def _end_of_frame(self) -> None:
+        """Some readers take in a frame at once: what follows within it they would see, and others not."""
+        if self._file.tell() < self._frame:
+            raise ValueError("a frame holds more than its instructions")
+
     def global_(self, arg: str) -> None:
         module, _, name = arg.partition(" ")
         self._stack.append(self._name(module, name))
@@ -122,8 +121,18 @@ class _Sketch:
         self._stack.append(Thing(self._name(module, name), ()))
 
     def reduce(self, _: Any) -> None:
-        args = self._stack.pop()
-        self._stack.append(Thing(self._stack.pop(), args))
+        args, maker = self._stack.pop(), self._stack.pop()
+        made = Thing(maker, args)
+        if not isinstance(maker, Name) or not isinstance(args, tuple):
+            self._look.names.add(_OWN_CALL)
+        elif made.cls != ARRAY and any(isinstance(a, Name) and a.full == ARRAY for a in args):
+            self._look.names.add(_HIDDEN_ARRAY)  # one that only another reader would step over
+        self._stack.append(made)
+
+    def obj(self, _: Any) -> None:
+        items = self._above_mark()
+        self._stack += [items[0], tuple(items[1:])]
+        self.reduce(None)
 
     def newobj_ex(self, _: Any) -> None:
         self._stack.pop()
@@ -135,6 +144,7 @@ class _Sketch:
         if isinstance(target, Thing):
             target.state = state
             if target.cls == ARRAY:
+                self._end_of_frame()
                 skip_array(self._file, state, _Sketch(self._file, self._look).run)
                 self._stack[-1] = None
 
@@ -162,9 +172,6 @@ class _Sketch:
 
     def list_(self, _: Any) -> None:
         self._stack.append(self._above_mark())
-
-    def stop(self, _: Any) -> None:
-        """Leave the result where it is."""
 
     def setitem(self, _: Any) -> None:
         value, key = self._stack.pop(), self._stack.pop()
@@ -204,9 +211,11 @@ class _Sketch:
 
 _STEPS: dict[str, Any] = {
     "PROTO": _Sketch.proto,
+    "FRAME": _Sketch.frame,
     "GLOBAL": _Sketch.global_,
     "STACK_GLOBAL": _Sketch.stack_global,
     "INST": _Sketch.inst,
+    "OBJ": _Sketch.obj,
     "REDUCE": _Sketch.reduce,
     "NEWOBJ": _Sketch.reduce,
     "NEWOBJ_EX": _Sketch.newobj_ex,
@@ -222,7 +231,7 @@ _STEPS: dict[str, Any] = {
     "EMPTY_DICT": _Sketch.empty_dict,
     "DICT": _Sketch.dict_,
     "LIST": _Sketch.list_,
-    "STOP": _Sketch.stop,
+    "STOP": lambda sketch, _: None,
     "SETITEM": _Sketch.setitem,
     "SETITEMS": _Sketch.setitems,
     "EMPTY_LIST": _Sketch.empty_list,

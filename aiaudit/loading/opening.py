@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +11,7 @@ from . import opcodes, skops_file
 from .names import load_inert, unknown_names
 from .refusal import Refusal
 from .streams import identify, open_content
-from .things import ARRAY
+from .things import ARRAY, top_class
 from .unpickler import GuardedUnpickler
 
 
@@ -41,23 +42,23 @@ class Contents:
         self.kind = kind
 
 
-def inspect(path: str) -> Contents:
-    """Return what the file at *path* holds; nothing in it is built or imported.
+def inspect(content: bytes) -> Contents:
+    """Return what a file with this *content* holds; nothing in it is built or imported.
 
     Raises
     ------
     Refusal
         It is no model file.
     """
-    kind = identify(path)
+    kind = identify(content)
     if kind.format == "skops":
-        schema = skops_file.read_schema(path)
+        schema = skops_file.read_schema(content)
         versions = _saved_with(_skops_versions(schema))
         names = skops_file.type_names(schema)
         kind_of = str(schema.get("__class__", ""))
         return Contents(format="skops", compression="zip", names=names, versions=versions, kind=kind_of)
-    with open_content(path, kind) as content:
-        look = opcodes.look_at(content)
+    with open_content(content, kind) as stream:
+        look = opcodes.look_at(stream)
     format = "joblib" if ARRAY in look.names or kind.compression else "pickle"
     versions = _saved_with(d["_sklearn_version"] for d in look.dicts if "_sklearn_version" in d)
     return Contents(
@@ -65,7 +66,7 @@ def inspect(path: str) -> Contents:
         compression=kind.compression,
         names=look.names,
         versions=versions,
-        kind=opcodes.top_class(look),
+        kind=top_class(look),
     )
 
 
@@ -83,8 +84,17 @@ def _skops_versions(schema: dict[str, Any]) -> Iterable[str]:
             yield version["content"].strip('"')
 
 
-def load(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
-    """Return the object in the file at *path*.
+def load(content: bytes, contents: Contents, allowed: frozenset[str]) -> Any:
+    """Return the object in a file.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    contents : Contents
+        What `inspect` found in it.
+    allowed : frozenset of str
+        What it may name.
 
     Raises
     ------
@@ -97,7 +107,7 @@ def load(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _build(path, contents, allowed)
+            return _build(content, contents, allowed)
     except Refusal:
         raise
     except MemoryError:
@@ -111,26 +121,26 @@ def load(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
         ) from None
 
 
-def load_unsafe(path: str) -> Any:
+def load_unsafe(content: bytes) -> Any:
     """Return the object in a pickle or joblib file without any check: only behind locks, on the user's word."""
     try:
         import joblib
     except ImportError:
         import pickle
 
-        with open_content(path, identify(path)) as content:
-            return pickle.load(content)
-    return joblib.load(path)
+        with open_content(content, identify(content)) as stream:
+            return pickle.load(stream)
+    return joblib.load(io.BytesIO(content))
 
 
-def _build(path: str, contents: Contents, allowed: frozenset[str]) -> Any:
+def _build(content: bytes, contents: Contents, allowed: frozenset[str]) -> Any:
     if contents.format == "skops":
         try:
-            from skops.io import load as skops_load
+            from skops.io import loads
         except ImportError:
             raise Refusal(
                 "skops is not installed in the model's environment", "Run: pip install skops"
             ) from None
-        return skops_load(path, trusted=contents.names)
-    with open_content(path, identify(path)) as content:
-        return GuardedUnpickler(content, allowed, load_inert()).load()
+        return loads(content, trusted=contents.names)
+    with open_content(content, identify(content)) as stream:
+        return GuardedUnpickler(stream, allowed, load_inert()).load()

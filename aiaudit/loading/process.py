@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -39,7 +41,7 @@ class Request:
 
     header: dict[str, Any]
     buffers: list[Any] = field(default_factory=list)
-    limit: int = 256 * _MIB
+    limit: int = 32 * _MIB
 
 
 Answer = tuple[dict[str, Any], list[bytearray]]
@@ -141,7 +143,7 @@ class Worker:
         for stream in (self.requests, self.answers):
             with contextlib.suppress(OSError):  # the other end is gone: nothing is left to flush
                 stream.close()
-        self.process.kill()
+        _kill(self.process)
         self.process.wait()
         self.folder.cleanup()
 
@@ -157,7 +159,7 @@ class _Watch:
 
     def _expire(self) -> None:
         self.expired = True
-        self._worker.process.kill()
+        _kill(self._worker.process)
 
     def __enter__(self) -> Self:
         self._timer.start()
@@ -196,11 +198,11 @@ def start(settings: Settings) -> Worker:
 def _lock_request(settings: Settings) -> dict[str, Any]:
     return {
         "do": "lock",
-        "path": str(settings.path.resolve()),
         "module_path": [str(path.resolve()) for path in settings.module_path],
         "site": surroundings.own_site() if settings.python is None else [],
         "isolation": settings.isolation,
         "memory": settings.memory,
+        "timeout": settings.timeout,
         "load": settings.load,
     }
 
@@ -229,9 +231,17 @@ def _reap(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[
     for stream in (process.stdin, process.stdout):
         with contextlib.suppress(OSError, AttributeError):
             stream.close()  # type: ignore[union-attr]
-    process.kill()
+    _kill(process)
     process.wait()
     folder.cleanup()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process and, where it was not kept from starting others, those: it leads a group of its own."""
+    if os.name == "posix" and process.poll() is None:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _texts(found: Any) -> dict[str, str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from typing import IO, Any
 
 HEADER_LIMIT = 16 << 20
+#: Bytes of text that an answer may hold: as objects they take up to twenty times that.
+ANSWER_TEXT_LIMIT = 32 << 20
 _LENGTHS = struct.Struct("!II")
 #: Kinds of numbers that cross: booleans, integers, floats, fixed-width text, dates.
 _KINDS = "biufUMm"
+_DTYPE = re.compile(r"[<>|=][" + _KINDS + r"]\d{1,7}(\[\w{1,9}\])?")
 
 
 class BadMessage(Exception):
@@ -52,18 +56,36 @@ def read_array(description: dict[str, Any], buffers: list[bytearray]) -> Any:
     """
     import numpy as np
 
-    dtype, shape = np.dtype(str(description["dtype"])), [int(size) for size in description["shape"]]
-    data, count = buffers[int(description["buffer"])], 1
+    if not _DTYPE.fullmatch(description["dtype"]):
+        raise BadMessage("an array is of an unknown type")
+    dtype, shape = np.dtype(description["dtype"]), _sizes(description["shape"])
+    data, count = buffers[_sizes([description["buffer"]])[0]], 1
     for size in shape:
         count *= size
-    if dtype.kind not in _KINDS or min(shape, default=0) < 0 or count * dtype.itemsize != len(data):
+    if count * dtype.itemsize != len(data):
         raise BadMessage("an array does not fit its description")
     return np.frombuffer(data, dtype=dtype, count=count).reshape(shape)
 
 
-def read_json(description: dict[str, Any], buffers: list[bytearray]) -> Any:
-    """Return the plain values that *description* announces."""
-    return json.loads(buffers[int(description["buffer"])].decode("utf-8", "surrogatepass"))
+def _sizes(found: Any) -> list[int]:
+    """Return a list of sizes that was sent; JSON also holds infinite numbers, text and what not."""
+    if not isinstance(found, list) or not all(type(size) is int and 0 <= size < 1 << 62 for size in found):
+        raise BadMessage("a size is no number of bytes or items")
+    return found
+
+
+def read_json(description: dict[str, Any], buffers: list[bytearray], limit: int | None = None) -> Any:
+    """Return the plain values that *description* announces.
+
+    Raises
+    ------
+    BadMessage
+        They take more than *limit* bytes.
+    """
+    text = buffers[_sizes([description["buffer"]])[0]]
+    if limit is not None and len(text) > limit:
+        raise BadMessage("the answer is larger than it can be")
+    return json.loads(text.decode("utf-8", "surrogatepass"))
 
 
 def send(stream: IO[bytes], header: dict[str, Any], buffers: list[Any]) -> None:
@@ -91,10 +113,10 @@ def receive(stream: IO[bytes], limit: int) -> tuple[dict[str, Any], list[bytearr
         raise BadMessage("the header is too long")
     try:
         header = json.loads(_exactly(stream, length).decode("utf-8", "surrogatepass"))
-        sizes = [int(size) for size in header["sizes"]]
+        sizes = _sizes(header["sizes"])
     except (ValueError, TypeError, KeyError, RecursionError):
         raise BadMessage("the header is no JSON object") from None
-    if len(sizes) != count or min(sizes, default=0) < 0 or sum(sizes) > limit:
+    if len(sizes) != count or sum(sizes) > limit:
         raise BadMessage("the answer is larger than it can be")
     return header, [_exactly(stream, size) for size in sizes]
 

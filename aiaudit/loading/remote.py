@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Bytes that an answer may take beside those of its rows, and for each row and class.
-_ANSWER_BYTES, _CELL_BYTES = 64 << 20, 512
+_ANSWER_BYTES, _CELL_BYTES = 16 << 20, 512
 #: What goes wrong when a description does not fit its buffers.
-_MALFORMED = (protocol.BadMessage, KeyError, IndexError, TypeError, ValueError, RecursionError)
+MALFORMED = (protocol.BadMessage, KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def traits_of(answer: Answer) -> Traits:
     """
     header, buffers = answer
     try:
-        said = protocol.read_json(header["facts"], buffers)
+        said = protocol.read_json(header["facts"], buffers, protocol.ANSWER_TEXT_LIMIT)
         classes, names, count = header["classes"], said["feature_names"], said["n_features"]
         return Traits(
             kind=one_line(said["kind"], 300),
@@ -53,7 +53,7 @@ def traits_of(answer: Answer) -> Traits:
             feature_names=None if names is None else tuple(str(name) for name in names),
             n_features=None if count is None else int(count),
         )
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise nonsense(error) from None
 
 
@@ -146,7 +146,7 @@ class RemoteModel:
 def _decoded(description: Any, buffers: list[bytearray]) -> np.ndarray:
     try:
         return columns.decode_labels(description, buffers)  # type: ignore[no-any-return]
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise nonsense(error) from None
 
 

@@ -13,12 +13,13 @@ from aiaudit.loading.looking import (
     Look,
     exact_names,
     existing_file,
-    file_digest,
     look,
     memory_for,
+    read_model,
     refuse_unlisted,
     unlisted,
 )
+from aiaudit.loading.names import load_inert
 from aiaudit.loading.releases import check_release
 from aiaudit.loading.surroundings import Settings
 
@@ -50,6 +51,8 @@ class Scan:
         What it holds; None where it is no model file.
     unknown : tuple of str
         Names that are neither on the list nor trusted, sorted.
+    replaced : tuple of str
+        Names for which an object that does nothing is put: other loaders would run what they stand for.
     message, hint : str
         Why it would not be opened and how to mend it; empty where nothing stands in its way.
     """
@@ -59,6 +62,7 @@ class Scan:
     verdict: Verdict
     look: Look | None
     unknown: tuple[str, ...]
+    replaced: tuple[str, ...]
     message: str
     hint: str
 
@@ -88,11 +92,12 @@ def scan_model(path: str | Path, *, trust: Sequence[str] = (), memory: int | Non
     path = existing_file(path)
     trusted = exact_names(trust)
     seen, problem = None, None
+    file = read_model(path)
     worker = process.start(
         Settings(path=path, memory=memory or memory_for(path), timeout=_TIMEOUT, load=False)
     )
     try:
-        seen = look(worker)
+        seen = look(worker, file.content)
         refuse_unlisted(seen.names, trusted)
         check_release(seen, worker.versions)
     except IncompleteError as error:
@@ -102,10 +107,11 @@ def scan_model(path: str | Path, *, trust: Sequence[str] = (), memory: int | Non
     strangers = () if seen is None else unlisted(seen.names, trusted)
     return Scan(
         name=one_line(path.name, 200),
-        digest=file_digest(path),
+        digest=file.digest,
         verdict=_verdict(seen, strangers, problem),
         look=seen,
         unknown=strangers,
+        replaced=() if seen is None else tuple(sorted(load_inert().intersection(seen.names))),
         message=problem.message if problem else "",
         hint=problem.hint if problem else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from typing import Any
@@ -24,8 +25,8 @@ PLAIN = frozenset(
 _LOADERS_REFUSED = ("MethodNode", "OperatorFuncNode")
 
 
-def read_schema(path: str) -> dict[str, Any]:
-    """Return the schema of the archive at *path*.
+def read_schema(content: bytes) -> dict[str, Any]:
+    """Return the schema of the archive with this *content*.
 
     Raises
     ------
@@ -33,8 +34,11 @@ def read_schema(path: str) -> dict[str, Any]:
         It is no skops archive, or unpacks to more than a model may hold.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            sizes = {entry.filename: entry.file_size for entry in entries}
+            if len(sizes) < len(entries):
+                raise Refusal("the .skops file is damaged (it holds two members of one name)", _SAVE_AGAIN)
             if sum(sizes.values()) > CONTENT_LIMIT or sizes.get("schema.json", 0) > SCHEMA_LIMIT:
                 raise Refusal("the file unpacks to more bytes than a model may hold", _SAVE_AGAIN)
             if "schema.json" not in sizes:

@@ -6,7 +6,6 @@ import bz2
 import gzip
 import io
 import lzma
-import os
 import zlib
 from typing import IO, Any, NamedTuple
 
@@ -43,16 +42,15 @@ class Kind(NamedTuple):
     compression: str
 
 
-def identify(path: str) -> Kind:
-    """Return what the file at *path* is, by its first bytes.
+def identify(content: bytes) -> Kind:
+    """Return what a file is, by the first bytes of its *content*.
 
     Raises
     ------
     Refusal
         It is empty, or no model format that can be opened safely.
     """
-    with open(path, "rb") as file:
-        head = file.read(64)
+    head = content[:64]
     if not head:
         raise Refusal("the file is empty", _SAVE_AGAIN)
     if head.startswith(b"PK\x03\x04"):
@@ -102,7 +100,7 @@ class _Capped(io.RawIOBase):
 
     def __init__(self, stream: Any, limit: int) -> None:
         self._stream = stream
-        self._left = limit
+        self._limit = self._left = limit
 
     def close(self) -> None:
         self._stream.close()
@@ -110,6 +108,9 @@ class _Capped(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._limit - self._left
 
     def readinto(self, buffer: Any) -> int:
         data = self._stream.read(len(buffer))
@@ -120,26 +121,22 @@ class _Capped(io.RawIOBase):
         return len(data)
 
 
-def _open_zlib(path: str) -> Any:
-    return io.BufferedReader(_ZlibReader(open(path, "rb")))
-
-
 _OPENERS: dict[str, Any] = {
-    "": io.FileIO,
+    "": lambda file: file,
     "gzip": gzip.open,
     "bz2": bz2.open,
     "xz": lzma.open,
     "lzma": lzma.open,
-    "zlib": _open_zlib,
+    "zlib": lambda file: io.BufferedReader(_ZlibReader(file)),
 }
 
 
-def open_content(path: str, kind: Kind, limit: int = CONTENT_LIMIT) -> io.BufferedReader:
-    """Return the decompressed content of *path* as a stream that gives at most *limit* bytes."""
+def open_content(content: bytes, kind: Kind, limit: int = CONTENT_LIMIT) -> io.BufferedReader:
+    """Return the *content* of a file as a stream that gives at most *limit* bytes once decompressed."""
     if kind.compression == "lz4":
         raise Refusal(
             "the file is compressed with lz4", "Save it again with joblib.dump(model, path, compress=3)."
         )
-    limit = limit if kind.compression else os.path.getsize(path)
-    stream = _OPENERS[kind.compression](path)
+    limit = limit if kind.compression else len(content)
+    stream = _OPENERS[kind.compression](io.BytesIO(content))
     return io.BufferedReader(_Capped(stream, limit), 1 << 16)

@@ -8,6 +8,10 @@ from typing import Any, BinaryIO
 
 #: Class that announces an array in a joblib file.
 ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
+#: Types of text of any length, which count as objects.
+_TEXT = ("numpy.dtypes.StringDType", "numpy._core._internal._convert_to_stringdtype_kwargs")
+_CODE = re.compile("b1|[iu](1|2|4|8)|f(2|4|8|12|16)|c(8|16|24|32)|[mM]8|O8?|[SUV][0-9]+")
+_OBJECT_FLAG = 1
 
 
 class Name:
@@ -38,11 +42,28 @@ class Thing:
         return maker.full if isinstance(maker, Name) else ""
 
 
+class Look:
+    """What was found in a stream: the names in it, and a sketch of its top-level object."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.dicts: list[dict[str, Any]] = []
+        self.top: Any = None
+
+
+def top_class(look: Look) -> str:
+    """Return the class name of the outermost object, or an empty string."""
+    return look.top.cls.rpartition(".")[2] if isinstance(look.top, Thing) else ""
+
+
 def skip_array(file: BinaryIO, state: Any, nested: Callable[[], object]) -> None:
-    """Step over an array that joblib wrote behind its description; one of objects is read by *nested*."""
+    """Step over an array that joblib wrote behind its description; one of objects is read by *nested*.
+
+    A description that could be understood in two ways is an error: bytes that one reader takes for numbers
+    and another for instructions could hide a name.
+    """
     dtype = state["dtype"]
-    code = dtype.args[0] if isinstance(dtype, Thing) and dtype.args else None
-    if code is None or _has_objects(dtype):
+    if _has_objects(dtype):
         nested()
         return
     if state.get("numpy_array_alignment_bytes") is not None:
@@ -57,18 +78,35 @@ def skip_array(file: BinaryIO, state: Any, nested: Callable[[], object]) -> None
         left -= step
 
 
+def _code(dtype: Any) -> str:
+    """Return the kind and size of a type, such as ``f8``."""
+    if not isinstance(dtype, Thing) or dtype.cls != "numpy.dtype" or not dtype.args:
+        raise ValueError("array of unknown type")
+    code = dtype.args[0]
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        raise ValueError("array of unknown type")
+    return code
+
+
 def _has_objects(dtype: Any) -> bool:
-    if isinstance(dtype.state, tuple) and len(dtype.state) > 4 and isinstance(dtype.state[4], dict):
-        return any(isinstance(f, tuple) and _has_objects(f[0]) for f in dtype.state[4].values())
-    return str(dtype.args[0]).startswith("O")
+    if isinstance(dtype, Thing) and dtype.cls in _TEXT:
+        return True
+    code, state = _code(dtype), dtype.state
+    if not code.startswith("V") or not isinstance(state, tuple):
+        return code.startswith("O")
+    parts = [field[0] for field in (state[4] or {}).values()] + [sub[0] for sub in state[2:3] if sub]
+    found, flags = any(map(_has_objects, parts)), state[7] if len(state) > 7 else 0
+    if found != bool(flags & _OBJECT_FLAG):
+        raise ValueError("array of contradictory type")
+    return found
 
 
 def _itemsize(dtype: Any) -> int:
     """Return the bytes of one item: recorded for text and records, else the digits of the type code."""
-    state = dtype.state if isinstance(dtype.state, tuple) else ()
-    if len(state) > 5 and isinstance(state[5], int) and state[5] > 0:
-        return state[5]
-    digits = re.search(r"\d+", str(dtype.args[0]))
-    if digits is None:
+    code, state = _code(dtype), dtype.state
+    if code[0] not in "SUV":
+        return int(code[1:])
+    size = state[5]
+    if not isinstance(size, int) or size < 0:
         raise ValueError("array of unknown type")
-    return int(digits.group())
+    return size

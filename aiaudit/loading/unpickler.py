@@ -6,6 +6,7 @@ import _compat_pickle
 import importlib
 import io
 import pickle
+from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -14,6 +15,8 @@ from .refusal import Refusal
 from .things import ARRAY
 
 _CHUNK = 16 << 20
+#: What the reader looks up on an object and calls: as attributes of an instance they would be the file's choice.
+_METHODS = frozenset(["__setstate__", "append", "extend", "add"])
 _HOSTILE = "No library writes such a file for a scikit-learn model: treat it as hostile."
 
 
@@ -98,9 +101,12 @@ class GuardedUnpickler(_Machine):  # type: ignore[misc]
         if id(called) not in self._ids:
             raise Refusal("the file calls an object that it built itself", _HOSTILE)
 
-    def _require_own(self, target: Any) -> None:
-        if id(target) in self._ids or isinstance(target, type):
+    def _require_own(self, target: Any, kinds: Any = object) -> None:
+        """Refuse a target that is the library's, is of other *kinds*, or carries methods of its own making."""
+        if id(target) in self._ids or isinstance(target, type) or not isinstance(target, kinds):
             raise Refusal("the file changes a class or function of the library", _HOSTILE)
+        if not _METHODS.isdisjoint(getattr(target, "__dict__", ())):
+            raise Refusal("the file puts a method of its own into an object", _HOSTILE)
 
     def _read_array(self, header: Any) -> Any:
         import numpy as np
@@ -155,23 +161,23 @@ def _exactly(source: Any, size: int) -> bytearray:
     return data
 
 
-def _guard(opcode: bytes, depth: int, listed: bool) -> None:
-    """Check the callee (*listed*) or the target of *opcode*, *depth* from the top of the stack."""
+def _guard_call(opcode: bytes, depth: int) -> None:
+    """Check the callee of *opcode*, *depth* from the top of the stack."""
     inherited = GuardedUnpickler.dispatch[opcode[0]]
 
     def load(self: GuardedUnpickler) -> None:
-        (self._require_listed if listed else self._require_own)(self.stack[-depth])
+        self._require_listed(self.stack[-depth])
         inherited(self)
 
     GuardedUnpickler.dispatch[opcode[0]] = load
 
 
-def _guard_list(opcode: bytes) -> None:
-    """Check the target of an *opcode* that works on everything above the last mark."""
+def _guard_item(opcode: bytes, depth: int, kinds: Any) -> None:
+    """Check the target of *opcode*: *depth* from the top of the stack, or for 0 the one below the last mark."""
     inherited = GuardedUnpickler.dispatch[opcode[0]]
 
     def load(self: GuardedUnpickler) -> None:
-        self._require_own(self.metastack[-1][-1])
+        self._require_own(self.stack[-depth] if depth else self.metastack[-1][-1], kinds)
         inherited(self)
 
     GuardedUnpickler.dispatch[opcode[0]] = load
@@ -184,8 +190,16 @@ def _refuse(opcode: bytes) -> None:
     GuardedUnpickler.dispatch[opcode[0]] = load
 
 
+def _is_special(name: Any) -> bool:
+    return isinstance(name, str) and name.startswith("__") and name.endswith("__")
+
+
 def _load_build(self: GuardedUnpickler) -> None:
-    self._require_own(self.stack[-2])
+    target, state = self.stack[-2:]
+    self._require_own(target)
+    for part in state if isinstance(state, tuple) else (state,):
+        if isinstance(part, dict) and any(map(_is_special, part)) and not isinstance(target, Inert):
+            raise Refusal("the file puts a method of its own into an object", _HOSTILE)
     _BUILD(self)
     if isinstance(self.stack[-1], _ArrayHeader):
         self.stack.append(self._read_array(self.stack.pop()))
@@ -194,11 +208,12 @@ def _load_build(self: GuardedUnpickler) -> None:
 _BUILD = GuardedUnpickler.dispatch[pickle.BUILD[0]]
 GuardedUnpickler.dispatch[pickle.BUILD[0]] = _load_build
 for _code, _depth in ((pickle.REDUCE, 2), (pickle.NEWOBJ, 2), (pickle.NEWOBJ_EX, 3)):
-    _guard(_code, _depth, listed=True)
-for _code, _depth in ((pickle.SETITEM, 3), (pickle.APPEND, 2)):
-    _guard(_code, _depth, listed=False)
-for _code in (pickle.SETITEMS, pickle.APPENDS, pickle.ADDITEMS):
-    _guard_list(_code)
+    _guard_call(_code, _depth)
+for _code, _depth, _kinds in (
+    *((pickle.SETITEM, 3, dict), (pickle.SETITEMS, 0, dict)),
+    *((pickle.APPEND, 2, (list, deque)), (pickle.APPENDS, 0, (list, deque)), (pickle.ADDITEMS, 0, set)),
+):
+    _guard_item(_code, _depth, _kinds)
 for _code in (
     pickle.INST,
     pickle.OBJ,

@@ -118,6 +118,7 @@ LIES = {
     "an endless header": struct.pack("!II", 0xFFFFFFF0, 0),
     "a header that is no object": struct.pack("!II", 2, 0) + b"[]",
     "a huge buffer": struct.pack("!II", 25, 1) + b'{"sizes":[1099511627776]}',
+    "an endless buffer": struct.pack("!II", 20, 1) + b'{"sizes":[Infinity]}',
     "no labels": struct.pack("!II", 12, 0) + b'{"sizes":[]}',
     "labels of nothing": struct.pack("!II", 27, 0) + b'{"sizes":[],"answer":[1,2]}',
 }

@@ -38,16 +38,22 @@ MODELS = [
     GradientBoostingClassifier(random_state=0),
     KNeighborsClassifier(),
 ]
-for model in MODELS:
+
+
+def fitted(model, names):
     numbers = make_pipeline(SimpleImputer(), StandardScaler())
     words = make_pipeline(
         SimpleImputer(strategy="constant", fill_value="?"), OneHotEncoder(handle_unknown="ignore")
     )
-    columns = ColumnTransformer([("numbers", numbers, ["age"]), ("words", words, ["job"])])
-    pipeline = make_pipeline(columns, model).fit(frame, labels)
+    columns = ColumnTransformer([("numbers", numbers, names[:1]), ("words", words, names[1:])])
+    return make_pipeline(columns, model).fit(frame, labels)
+
+
+for model in MODELS:
+    pipeline = fitted(model, frame.columns)  # an index, as people write it: the file holds a piece of pandas
     name = type(model).__name__
     joblib.dump(pipeline, folder / (name + ".joblib"))
     (folder / (name + ".pkl")).write_bytes(pickle.dumps(pipeline))
-    skops.io.dump(pipeline, folder / (name + ".skops"))
+    skops.io.dump(fitted(model, list(frame.columns)), folder / (name + ".skops"))
     np.save(folder / (name + ".npy"), pipeline.predict_proba(frame))
     np.save(folder / (name + ".labels.npy"), pipeline.predict(frame).astype("U3"))
