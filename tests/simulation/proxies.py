@@ -85,7 +85,7 @@ def cover(case: Case, runs: int) -> Covered:
 def table(found: dict[Case, Covered]) -> str:
     """Return the table in Markdown."""
     head = (
-        "| rows, columns, share of the group | best possible AUC | AUC | held | without enlargement | p at most 5 % |"
+        "| rows, columns, share of the group | best possible AUC | AUC | held | held without enlargement | p at most 5 % |"
         "\n|---|--:|--:|--:|--:|--:|"
     )
     rows = [
