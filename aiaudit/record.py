@@ -158,13 +158,12 @@ class Record:
     @property
     def digest(self) -> str:
         """SHA-256 over the record without the day, the machine, the archive's head and this digest."""
-        body = to_plain(self)
-        provenance = body["provenance"]
+        # Without what stands at its default: a field that a later version adds must not change older digests.
+        body = _steady(_ADAPTER.dump_python(self, mode="json", exclude_defaults=True))
         for name in ("judged_on", "libraries", "archive_head"):
-            del provenance[name]
-        if body["subject"]["model"] is not None:
-            for name in ("versions", "isolation"):
-                del body["subject"]["model"][name]
+            body["provenance"].pop(name, None)
+        for name in ("versions", "isolation"):
+            (body["subject"].get("model") or {}).pop(name, None)
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

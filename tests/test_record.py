@@ -142,6 +142,15 @@ def test_no_value_can_be_changed_unnoticed():
             from_json(json.dumps(changed(plain, path)), "r.json")
 
 
+def test_a_record_written_before_a_field_existed_still_opens():
+    plain = written(full())
+    for name in ("selected", "gate_overrides", "archive_head"):
+        del plain["provenance"][name]
+    for verdict in plain["verdicts"]:
+        verdict.pop("detectable", None)
+    assert from_json(json.dumps(plain), "r.json").digest == full().digest
+
+
 def test_a_removed_verdict_is_noticed():
     plain = written(full())
     del plain["verdicts"][0]
