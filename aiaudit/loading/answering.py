@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import Any
 
-from . import columns, opening, traits
+from . import attributions, columns, opening, traits
 from .failures import failing_step
 from .locks import lock
 from .names import load_allowlist
@@ -159,4 +159,20 @@ def _score(host: Host, header: dict[str, Any], buffers: list[bytearray], writer:
     return {"answer": None if found is None else columns.encode_labels(found, writer)}
 
 
-_REQUESTS = {"lock": _lock, "inspect": _inspect, "load": _load, "predict": _predict, "score": _score}
+def _attribute(
+    host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer
+) -> dict[str, Any]:
+    frame, background = (columns.decode_frame(header[name], buffers) for name in ("frame", "background"))
+    found = attributions.attributions(host.model, frame, background, header["favoured"])
+    arrays = {name: found.pop(name) for name in ("values", "outputs") if name in found}
+    return {"told": found, "arrays": {name: columns.encode_labels(a, writer) for name, a in arrays.items()}}
+
+
+_REQUESTS = {
+    "lock": _lock,
+    "inspect": _inspect,
+    "load": _load,
+    "predict": _predict,
+    "score": _score,
+    "attribute": _attribute,
+}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.loading import traits
+from aiaudit.loading.attributions import attributions
 from aiaudit.model import ModelFacts
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ class LocalModel:
     def scores(self, frame: pd.DataFrame) -> np.ndarray | None:
         """Return probabilities (n, classes), else the decision function, else outlier scores (n,), else None."""
         return traits.score(self._estimator, frame)  # type: ignore[no-any-return]
+
+    def attributions(
+        self, frame: pd.DataFrame, background: pd.DataFrame, favoured: list[bool] | None
+    ) -> dict[str, Any]:
+        """Return exact attributions, or why there are none: `aiaudit.loading.attributions.attributions`."""
+        return attributions(self._estimator, frame, background, favoured)
 
     def close(self) -> None:
         """Do nothing: the estimator belongs to the caller."""

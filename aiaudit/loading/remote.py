@@ -113,6 +113,27 @@ class RemoteModel:
         [answer] = self.stream("score", [frame])
         return answer
 
+    def attributions(
+        self, frame: pd.DataFrame, background: pd.DataFrame, favoured: list[bool] | None
+    ) -> dict[str, Any]:
+        """Return exact attributions, or why there are none: `aiaudit.loading.attributions.attributions`.
+
+        Raises
+        ------
+        IncompleteError
+            The model failed, or its process ended.
+        """
+        writer = protocol.Writer()
+        frames = {"frame": encode(frame, writer), "background": encode(background, writer)}
+        limit = _ANSWER_BYTES + 8 * frame.shape[0] * (frame.shape[1] + 1)
+        header = {"do": "attribute", "favoured": favoured, **frames}
+        answer, buffers = self._worker.ask(Request(header, writer.buffers, limit))
+        raise_failure(answer, "explain")
+        told, arrays = answer.get("told"), answer.get("arrays")
+        if not isinstance(told, dict) or not isinstance(arrays, dict):
+            raise nonsense(ValueError("no attributions"))
+        return {**told, **{name: _decoded(array, buffers) for name, array in arrays.items()}}
+
     def stream(self, what: str, frames: Iterable[pd.DataFrame]) -> Iterator[np.ndarray | None]:
         """Yield what the model answers for each of *frames*; *what* is ``predict`` or ``score``.
 
