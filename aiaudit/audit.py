@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from aiaudit import __version__
 from aiaudit.advice import advise
 from aiaudit.errors import UsageError
 from aiaudit.judge import judge, unused_waivers
 from aiaudit.measuring.reference import DeclaredReference, Rule
+from aiaudit.own_metrics import runnable
 from aiaudit.plan import plan
 from aiaudit.policy.model import Policy, Waiver
 from aiaudit.record import PolicySource, Provenance, Record, Tool
@@ -39,6 +41,10 @@ class Choices:
         Where the policy came from.
     gate_overrides : tuple of str
         What was set instead of the policy's own gate.
+    trust_metrics : tuple of str
+        Functions of the policy's own metrics that may run (see `aiaudit.own_metrics.runnable`).
+    module_path : tuple of Path
+        Where their modules are looked for, first.
     today : date
         The day of judgement.
     """
@@ -48,6 +54,8 @@ class Choices:
     waivers: tuple[Waiver, ...] = ()
     sources: tuple[PolicySource, ...] = ()
     gate_overrides: tuple[str, ...] = ()
+    trust_metrics: tuple[str, ...] = ()
+    module_path: tuple[Path, ...] = ()
     today: date
 
 
@@ -84,7 +92,7 @@ def audit(subject: Subject, policy: Policy, choices: Choices, told: Told | None 
     told : callable or None
         Told the progress of the checks.
     """
-    known = checks()
+    known = runnable(checks(), policy.metrics, choices.trust_metrics, choices.module_path)
     outcomes = run(plan(known, subject, choices.select, choices.ignore), subject, told)
     card = None if subject.card is None else subject.card.model_dump(mode="json")
     verdicts = judge(outcomes, policy, choices.today, choices.waivers, card)
