@@ -98,6 +98,7 @@ class Config(Strict):
     model: ModelSettings = ModelSettings()
     data: DataSettings = DataSettings()
     policy: tuple[NameOrPath, ...] = Field(default=(DEFAULT_POLICY,), min_length=1)
+    trust_metrics: tuple[Text, ...] = ()
     card: Location | None = None
     waivers: Location | None = None
     gate: GateSettings = GateSettings()

@@ -17,6 +17,7 @@ from aiaudit.loading.joins import join_groups
 from aiaudit.loading.models import open_model
 from aiaudit.loading.tables import Table, read_table
 from aiaudit.model import Model
+from aiaudit.own_metrics import runnable
 from aiaudit.policy import LoadedPolicy, check_attributes, load_policies, load_waivers
 from aiaudit.policy.model import Policy
 from aiaudit.record import Record
@@ -62,6 +63,7 @@ def execute_under(
     """Carry out an audit under a policy that was loaded already, with a card that was read, on a given day."""
     watcher = watcher or Watcher()
     policy, overrides = _gate(loaded.policy, config)
+    runnable({}, policy.metrics, config.trust_metrics, config.model.module_path)
     waivers = load_waivers(config.waivers) if config.waivers else ()
     declared = _declared(config)
     with ExitStack() as stack:
@@ -81,6 +83,8 @@ def execute_under(
                 waivers=waivers,
                 sources=loaded.sources,
                 gate_overrides=overrides,
+                trust_metrics=config.trust_metrics,
+                module_path=config.model.module_path,
                 today=day,
             ),
             watcher.checked,
