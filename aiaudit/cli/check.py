@@ -70,6 +70,13 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option(
     "--module-path", multiple=True, type=click.Path(), metavar="DIR", help="Where such classes are found."
 )
+@click.option(
+    "--trust-metric",
+    "trust_metrics",
+    multiple=True,
+    metavar="MODULE:NAME",
+    help="Function that a policy names as its metric, to vouch for (repeatable).",
+)
 @click.option("--python", metavar="EXE", help="Interpreter of the model's own environment.")
 @click.option("--unsafe-pickle", is_flag=True, help="Load any pickle. Dangerous; recorded in the report.")
 @click.option(
