@@ -6,14 +6,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiaudit.archive.envelope import PLACE, Broken, sha256, unwrap
 from aiaudit.archive.layout import Archive, Tampered, open_archive, read_bytes
 from aiaudit.archive.listing import Row, rows
-from aiaudit.archive.readings import Readings, load, readings
+from aiaudit.archive.readings import Readings, load, readings, stored_bytes
 from aiaudit.archive.storage import replace
 from aiaudit.errors import UsageError, one_line
+
+if TYPE_CHECKING:
+    from aiaudit.record import Record
 
 _PART = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}")
 
@@ -99,3 +102,21 @@ def either(folder: str | None, text: str) -> Readings:
 
     _, raw = read_record(text)
     return readings(json.loads(raw), text)
+
+
+def stored(folder: str | None, text: str) -> Record:
+    """Return the record of the audit with that number in an archive, or of a file.
+
+    Raises
+    ------
+    UsageError, IncompleteError, Tampered
+        If there is none, it does not read, or it was changed.
+    """
+    from aiaudit.archive.contents import read_record
+    from aiaudit.record import from_json
+
+    if folder is not None and text.isdecimal():
+        archive = open_archive(folder)
+        raw = stored_bytes(archive, audit(archive, int(text)).record)
+        return from_json(raw, f"record {text} of {one_line(folder)}")
+    return read_record(text)[0]

@@ -111,6 +111,17 @@ def load(archive: Archive, digest: str) -> Readings:
     Tampered
         If it is missing or was changed.
     """
+    return readings(json.loads(stored_bytes(archive, digest)), str(archive.object(digest)))
+
+
+def stored_bytes(archive: Archive, digest: str) -> bytes:
+    """Return the bytes stored under a digest.
+
+    Raises
+    ------
+    Tampered
+        If they are missing or were changed.
+    """
     path = archive.object(digest)
     try:
         raw = path.read_bytes()
@@ -123,7 +134,7 @@ def load(archive: Archive, digest: str) -> Readings:
         raise Tampered(
             f"{one_line(path)} was changed after it was written", "Run 'aiaudit archive verify DIR'."
         )
-    return readings(json.loads(raw), str(path))
+    return raw
 
 
 def readings(plain: Mapping[str, Any], name: str) -> Readings:

@@ -20,6 +20,9 @@ KEY = click.option(
 STYLE = click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+WITHIN = click.option(
+    "--archive", type=click.Path(), metavar="DIR", help="Archive whose records may be named by number."
+)
 SYSTEM = click.option("--system", metavar="NAME", help="What was audited.")
 SINCE = click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day.")
 UNTIL = click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day.")

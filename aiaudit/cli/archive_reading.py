@@ -25,18 +25,13 @@ def diff(audits: tuple[str, ...], style: str) -> None:
 
     OLD and NEW are record files; with DIR before them, they may also be numbers of records in that archive.
     """
-    from aiaudit.archive.compare import compare
     from aiaudit.archive.lookup import either
-    from aiaudit.archive.wording import as_json, compared, differing
+    from aiaudit.cli.diff import tell
 
     if len(audits) not in (2, 3):
         raise click.UsageError("diff takes OLD and NEW, with the folder of an archive before them or without")
     old, new = (either(audits[0] if len(audits) == 3 else None, text) for text in audits[-2:])
-    changes = compare(old, new)
-    if style == "json":
-        click.echo(as_json(changes))
-    else:
-        echo([*differing(old.plain, new.plain), *compared(changes)])
+    tell(old, new, style)
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,10 +115,11 @@ def check(
     audited, for a model you cannot open.
     """
     from aiaudit.cli.archive_options import say_head
+    from aiaudit.cli.telling import show, write_all
     from aiaudit.cli.watching import watching
     from aiaudit.execute import execute
     from aiaudit.gate import exit_code
-    from aiaudit.outputs import prepare, write
+    from aiaudit.outputs import prepare
     from aiaudit.render import render
 
     config = _config(files, options)
@@ -130,9 +130,7 @@ def check(
     if keeper is not None:
         record = keeper.linked(record)
     code = exit_code(record)
-    write(record, config.output, code)
-    for path in config.output:
-        click.echo(f"wrote {path}", err=True)
+    write_all(record, config.output, code)
     if keeper is not None:
         say_head(keeper.keep(record), err=True)
     for waiver in record.provenance.unused_waivers:
@@ -140,12 +138,8 @@ def check(
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(render(record, "markdown", code))
-    if not quiet and style == "text":
-        from aiaudit.render.terminal import print_summary
-
-        print_summary(record, code, sys.stdout)
-    elif not quiet:
-        click.echo(render(record, style, code), nl=False)
+    if not quiet:
+        show(record, style, code)
     return 0 if exit_zero and code != 3 else int(code)
 
 

@@ -1,0 +1,41 @@
+"""``aiaudit report``: a stored audit rendered again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aiaudit.cli.archive_options import WITHIN
+from aiaudit.render import FORMATS
+
+
+@click.command()
+@click.argument("record")
+@WITHIN
+@click.option(
+    "--format", "style", type=click.Choice(list(FORMATS)), help="On stdout.  [default: text, without -o]"
+)
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write a file; its suffix is its format.",
+)
+def report(record: str, archive: str | None, style: str | None, output: tuple[Path, ...]) -> None:
+    """Render a stored audit again, in any format; nothing is measured and nothing is judged.
+
+    RECORD is a record.json, or with --archive the number of a record in it. Exit 0 whatever the verdict was.
+    """
+    from aiaudit.archive.lookup import stored
+    from aiaudit.cli.telling import show, write_all
+    from aiaudit.gate import exit_code
+    from aiaudit.outputs import prepare
+
+    prepare(output)
+    found = stored(archive, record)
+    code = exit_code(found)
+    write_all(found, output, code)
+    if style is not None or not output:
+        show(found, style or "text", code)

@@ -1,0 +1,34 @@
+"""Where commands put a record: into files, and on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from aiaudit.record import Record
+
+
+def write_all(record: Record, paths: Sequence[Path], exit_code: int) -> None:
+    """Write a record to every path, in the form that its suffix names, and say so."""
+    from aiaudit.outputs import write
+
+    write(record, paths, exit_code)
+    for path in paths:
+        click.echo(f"wrote {path}", err=True)
+
+
+def show(record: Record, style: str, exit_code: int) -> None:
+    """Print a record in a format."""
+    if style == "text":
+        from aiaudit.render.terminal import print_summary
+
+        print_summary(record, exit_code, sys.stdout)
+    else:
+        from aiaudit.render import render
+
+        click.echo(render(record, style, exit_code), nl=False)
