@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,10 @@ class Coded:
     name: str
     codes: Ints
     levels: tuple[str, ...]
+
+    def of_rows(self, rows: Ints) -> Coded:
+        """Return the column of some of the rows."""
+        return replace(self, codes=self.codes[rows])
 
     @classmethod
     def of(cls, attribute: Attribute) -> Coded:

@@ -211,7 +211,7 @@ def _compare(
     value, error, against, against_error = one.value[i], one.error[i], other.value[j], other.error[j]
     df = None
     if one.df is not None and other.df is not None:
-        df = _welch(error, one.df[i], against_error, other.df[j])
+        df = welch(error, one.df[i], against_error, other.df[j])
     with np.errstate(invalid="ignore", divide="ignore"):
         if form is Form.DIFFERENCE:
             return Compared.by(value - against, np.hypot(error, against_error), df)
@@ -222,7 +222,7 @@ def _compare(
         return Compared(ratio, np.exp(low), np.exp(high), p)
 
 
-def _welch(error: Floats, df: Floats, other: Floats, other_df: Floats) -> Floats:
+def welch(error: Floats, df: Floats, other: Floats, other_df: Floats) -> Floats:
     """Return Welch and Satterthwaite's degrees of freedom of a difference."""
     with np.errstate(invalid="ignore", divide="ignore"):
         both = error**2 + other**2
