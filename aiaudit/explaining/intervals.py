@@ -115,41 +115,43 @@ def importances(sizes: Sizes, level: float) -> tuple[Estimate, ...]:
     )
 
 
-def share(sizes: Sizes, chosen: npt.NDArray[np.bool_], level: float) -> Estimate | None:
+def share(sizes: Sizes, chosen: npt.NDArray[np.bool_] | Floats, level: float) -> Estimate | None:
     """Return the share of the total importance that falls to the *chosen* columns; None if the total is zero.
 
     Parameters
     ----------
     sizes : Sizes
         Row by row.
-    chosen : ndarray of bool, shape (p,)
-        The columns whose shares are added.
+    chosen : ndarray of bool, or of float from 0 to 1, shape (p,)
+        The columns whose shares are added, or the weights with which they are.
     level : float
         Confidence level. The interval is made on the logit scale, from the least that the chosen columns can
         hold (they at their lower bound, the others at their upper) to the most.
     """
+    chosen = np.asarray(chosen, np.float64)
     means = np.maximum(sizes.middle.mean, 0)
     total = means.sum()
     if total <= 0:
         return None
-    value = float(means[chosen].sum() / total)
+    value = float((chosen * means).sum() / total)
     if not 0 < value < 1:
-        unseen = min(1.0, sizes.unseen(level) * int((chosen if value == 0 else ~chosen).sum()) / total)
+        away = chosen if value == 0 else 1 - chosen
+        unseen = min(1.0, sizes.unseen(level) * float(away.sum()) / total)
         return Estimate(
             value=value, standard_error=0.0, ends=(max(0.0, value - unseen), min(1.0, value + unseen))
         )
     gradient = (chosen - value) / total
     error = float(np.sqrt(max(0.0, gradient @ sizes.middle.covariance @ gradient)))
     least, most = np.maximum(sizes.least.mean, 0), np.maximum(sizes.most.mean, 0)
-    ends = np.array([_part(least, most, chosen), 1 - _part(least, most, ~chosen)])
+    ends = np.array([_part(least, most, chosen), 1 - _part(least, most, 1 - chosen)])
     width = _quantile(sizes, level) * error / (value * (1 - value))
     low, high = special.expit(special.logit(ends) + np.array([-width, width]))
     return _estimate(value, error, low, high)
 
 
-def _part(mine: Floats, others: Floats, chosen: npt.NDArray[np.bool_]) -> float:
-    part = mine[chosen].sum()
-    return float(part / max(part + others[~chosen].sum(), np.finfo(float).tiny))
+def _part(mine: Floats, others: Floats, chosen: Floats) -> float:
+    part = float((mine * chosen).sum())
+    return float(part / max(part + (others * (1 - chosen)).sum(), np.finfo(float).tiny))
 
 
 def order(sizes: Sizes, level: float, looks: int) -> tuple[Order, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aiaudit.explaining.importance import LEVEL, Explanation
 from aiaudit.explaining.intervals import Estimate
 from aiaudit.facts import Form, Interval, Measurement, Scope
-from aiaudit.statistics.intervals import wilson
+from aiaudit.statistics.count_intervals import rate_interval
 
 METHOD = "Shapley values from pairs of rows by least squares; means by regression on the columns' values"
 BOUNDS = "delta method beyond both bounds; of what was never seen, Clopper-Pearson times the range of outputs"
@@ -67,7 +67,7 @@ def quality(found: Explanation) -> Iterator[Measurement]:
         method="each explained row shown to the model twice",
         params={"no_interval": "computed, not estimated", "model_rows": found.model_rows},
     )
-    low, high = (float(end) for end in wilson(n, found.sampled, LEVEL))
+    low, high = (float(end) for end in rate_interval(n, found.sampled, LEVEL))
     yield Measurement(
         metric="explained_share",
         value=n / found.sampled,
@@ -75,7 +75,7 @@ def quality(found: Explanation) -> Iterator[Measurement]:
         form=Form.RATE,
         numerator=n,
         denominator=found.sampled,
-        interval=Interval(low=low, high=high, level=LEVEL, method="Wilson"),
+        interval=Interval(low=low, high=high, level=LEVEL, method="modified Wilson"),
         method="counted among the rows sampled",
     )
 

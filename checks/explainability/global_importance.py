@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from aiaudit.check import Need, NotApplicable, check
-from aiaudit.explaining.importance import LEVEL, MAX_ROWS, Explanation, explain
+from aiaudit.check import Need, check
+from aiaudit.explaining.importance import LEVEL, MAX_ROWS, Explanation
 from aiaudit.explaining.intervals import importances, share
-from aiaudit.explaining.output import explained_output
 from aiaudit.explaining.reporting import measurement, quality, zero
+from aiaudit.explaining.shared import explained
 from aiaudit.facts import Better, Measurement
 from aiaudit.metrics import rate, value
 from aiaudit.subject import Subject
@@ -69,7 +69,8 @@ def global_importance(subject: Subject) -> Iterator[Measurement]:
     ## Known limits
 
     Values of different rows are combined, which can make rows that nobody has (a retired child); a model may
-    answer such rows oddly. A column that repeats another one shares its weight. A column without weight can
+    answer such rows oddly. The interval is too narrow for a column that only a few rare values decide, in
+    samples that hold few of them. A column that repeats another one shares its weight. A column without weight can
     still be carried by columns that stand in for it. Weight is not cause.
 
     ## References
@@ -77,11 +78,7 @@ def global_importance(subject: Subject) -> Iterator[Measurement]:
     Lundberg and Lee 2017; Mitchell, Cooper, Frank and Holmes 2022, JMLR 23(43); Jiang, Lim, Yao and Ye 2011,
     Mathematical Programming 127; Cochran 1977, Sampling Techniques.
     """
-    features = subject.features
-    if features is None or len(features) < 2 or not features.shape[1]:
-        raise NotApplicable("the importance of columns needs a table of at least two rows and one column")
-    name, output = explained_output(subject)
-    found = explain(output, features, subject.seed)
+    name, found = explained(subject)
     yield from _columns(found, name)
     names = [a.name for a in subject.attributes if a.name in found.columns]
     if names:

@@ -1,0 +1,32 @@
+"""One survey of a subject for all checks that rest on it."""
+
+from __future__ import annotations
+
+from aiaudit.check import NotApplicable
+from aiaudit.explaining.importance import Explanation, explain
+from aiaudit.explaining.output import explained_output
+from aiaudit.subject import Subject
+
+_KEPT = "explained"
+
+
+def explained(subject: Subject) -> tuple[str, Explanation]:
+    """Return the name of the number explained, and the attributions of a sample of the subject's rows.
+
+    Computed once and kept with the subject, as its own cached properties are: a copy with other fields
+    (`dataclasses.replace`) is explained anew.
+
+    Raises
+    ------
+    NotApplicable
+        There are fewer than two rows, or no column.
+    """
+    kept = vars(subject)
+    if _KEPT not in kept:
+        features = subject.features
+        if features is None or len(features) < 2 or not features.shape[1]:
+            raise NotApplicable("attributions need a table of at least two rows and one column")
+        name, output = explained_output(subject)
+        kept[_KEPT] = name, explain(output, features, subject.seed)
+    found: tuple[str, Explanation] = kept[_KEPT]
+    return found
