@@ -13,13 +13,13 @@ from aiaudit.audit import Choices, audit, references, today
 from aiaudit.config import Config
 from aiaudit.declared import Declared
 from aiaudit.errors import UsageError, one_line
+from aiaudit.gate import overridden
 from aiaudit.loading.joins import join_groups
 from aiaudit.loading.models import open_model
 from aiaudit.loading.tables import Table, read_table
 from aiaudit.model import Model
 from aiaudit.own_metrics import runnable
 from aiaudit.policy import LoadedPolicy, check_attributes, load_policies, load_waivers
-from aiaudit.policy.model import Policy
 from aiaudit.record import Record
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def execute_under(
 ) -> Record:
     """Carry out an audit under a policy that was loaded already, with a card that was read, on a given day."""
     watcher = watcher or Watcher()
-    policy, overrides = _gate(loaded.policy, config)
+    policy, overrides = overridden(loaded.policy, config.gate.fail_on, config.gate.strict)
     runnable({}, policy.metrics, config.trust_metrics, config.model.module_path)
     waivers = load_waivers(config.waivers) if config.waivers else ()
     declared = _declared(config)
@@ -89,20 +89,6 @@ def execute_under(
             ),
             watcher.checked,
         )
-
-
-def _gate(policy: Policy, config: Config) -> tuple[Policy, tuple[str, ...]]:
-    """Return the policy with the gate that the user chose, and what that replaced: it must not go unseen."""
-    chosen: dict[str, object] = {}
-    told = []
-    gate = config.gate
-    if gate.fail_on is not None and gate.fail_on != policy.fail_on:
-        chosen["fail_on"] = gate.fail_on
-        told.append(f"fails on {gate.fail_on.name.lower()}, not on {policy.fail_on.name.lower()}")
-    if gate.strict is not None and gate.strict != policy.strict:
-        chosen["strict"] = gate.strict
-        told.append("open questions gate" if gate.strict else "open questions do not gate")
-    return policy.model_copy(update=chosen), tuple(told)
 
 
 def _card(config: Config) -> SystemCard | None:

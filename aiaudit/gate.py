@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from aiaudit.facts import Errored
+from aiaudit.policy.model import Policy, Severity
 from aiaudit.record import Record, Status, Verdict
 
 
@@ -25,6 +26,31 @@ MEANING = {
     Exit.INCOMPLETE: "audit incomplete",
     Exit.INCONCLUSIVE: "nothing failed, but something could not be decided",
 }
+
+
+def overridden(
+    policy: Policy, fail_on: Severity | None, strict: bool | None
+) -> tuple[Policy, tuple[str, ...]]:
+    """Return the policy with the gate that the user chose, and what that replaced: it must not go unseen.
+
+    Parameters
+    ----------
+    policy : Policy
+        With a gate of its own.
+    fail_on : Severity or None
+        Lowest severity that fails; None leaves the policy's.
+    strict : bool or None
+        Whether open questions gate; None leaves what the policy says.
+    """
+    chosen: dict[str, object] = {}
+    told = []
+    if fail_on is not None and fail_on != policy.fail_on:
+        chosen["fail_on"] = fail_on
+        told.append(f"fails on {fail_on.name.lower()}, not on {policy.fail_on.name.lower()}")
+    if strict is not None and strict != policy.strict:
+        chosen["strict"] = strict
+        told.append("open questions gate" if strict else "open questions do not gate")
+    return policy.model_copy(update=chosen), tuple(told)
 
 
 def gates(record: Record, verdict: Verdict) -> bool:

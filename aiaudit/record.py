@@ -116,7 +116,7 @@ class Tool:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Under which conditions the record was made.
+    """Under which conditions the record was made; `measured_in` is the record that was judged again, if one was.
 
     `judged_on`, `libraries` and `archive_head` (that of the archive which keeps the audit, before it did) stand
     outside the digest: the same inputs give the same digest on another day and another machine, if they give
@@ -131,6 +131,7 @@ class Provenance:
     gate_overrides: tuple[str, ...] = ()
     unused_waivers: tuple[Waiver, ...] = ()
     archive_head: str | None = None
+    measured_in: str | None = None
 
 
 @checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))

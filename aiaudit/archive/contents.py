@@ -12,8 +12,8 @@ from aiaudit.archive.envelope import AUDIT, sha256
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.gate import Exit, exit_code
 from aiaudit.policy.describe import to_yaml
-from aiaudit.policy.model import Waiver
 from aiaudit.record import Record, Status, from_json, to_json, to_plain
+from aiaudit.rejudge import waivers_of
 from aiaudit.render import render
 
 #: In-toto knows three results; what could not be decided, or was accepted, is a warning and no pass.
@@ -96,11 +96,7 @@ def content(
 
 def _papers(record: Record) -> Mapping[str, bytes]:
     """Return the waivers, used or not, and the card, where there are any."""
-    waivers: list[Waiver] = []
-    used = (verdict.waiver for verdict in record.verdicts if verdict.waiver is not None)
-    for waiver in (*used, *record.provenance.unused_waivers):
-        if waiver not in waivers:
-            waivers.append(waiver)
+    waivers = waivers_of(record)
     found: dict[str, object] = {}
     if waivers:
         found["waivers.json"] = {"version": 1, "waivers": [w.model_dump(mode="json") for w in waivers]}

@@ -16,6 +16,7 @@ COMMANDS = {
     "rules": ("rules", "List the checks, or show one check's page."),
     "policy": ("policy", "List, show and validate policies."),
     "report": ("report", "Render a stored audit again, in any format."),
+    "judge": ("judge", "Judge a stored audit again, under another policy."),
     "diff": ("diff", "Say what changed between two audits beyond noise."),
     "archive": ("archive", "Keep audits as evidence; compare them, and check that nothing was changed."),
     "scan": ("scan", "Look at a model file without loading it."),

@@ -115,7 +115,7 @@ def check(
     audited, for a model you cannot open.
     """
     from aiaudit.cli.archive_options import say_head
-    from aiaudit.cli.telling import show, write_all
+    from aiaudit.cli.telling import show, tell_unused, write_all
     from aiaudit.cli.watching import watching
     from aiaudit.execute import execute
     from aiaudit.gate import exit_code
@@ -133,8 +133,7 @@ def check(
     write_all(record, config.output, code)
     if keeper is not None:
         say_head(keeper.keep(record), err=True)
-    for waiver in record.provenance.unused_waivers:
-        click.echo(f"warning: nothing needs the waiver of '{waiver.requirement}'; delete it", err=True)
+    tell_unused(record)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(render(record, "markdown", code))

@@ -22,6 +22,12 @@ def write_all(record: Record, paths: Sequence[Path], exit_code: int) -> None:
         click.echo(f"wrote {path}", err=True)
 
 
+def tell_unused(record: Record) -> None:
+    """Warn of waivers that nothing needs."""
+    for waiver in record.provenance.unused_waivers:
+        click.echo(f"warning: nothing needs the waiver of '{waiver.requirement}'; delete it", err=True)
+
+
 def show(record: Record, style: str, exit_code: int) -> None:
     """Print a record in a format."""
     if style == "text":
