@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from aiaudit.loading.looking import Look
     from aiaudit.loading.scan import Scan
 
 _WIDTH = 12
@@ -45,13 +46,10 @@ def to_text(found: Scan) -> str:
         seen = found.look
         packed = f", packed with {seen.compression}" if seen.compression not in ("", "zip") else ""
         saved = ", ".join(f"{library} {version}" for library, version in sorted(seen.versions.items()))
-        known = len(seen.names) - len(found.unknown)
         lines += _line("format", seen.format + packed)
         lines += _line("object", seen.kind or "not known")
         lines += _line("saved with", saved or "not recorded")
-        lines += _line(
-            "names", f"{len(seen.names)} classes and functions, {known} on the allow-list or trusted"
-        )
+        lines += _line("names", _names(found, seen))
         lines += _line("not listed", some(found.unknown, 20)) if found.unknown else []
     if found.replaced:
         lines += _line("replaced", some(found.replaced, 20) + ": loaded by anything else, they may run code")
@@ -59,6 +57,13 @@ def to_text(found: Scan) -> str:
     lines += _line("why", one_line(found.message, 500)) if found.message else []
     lines += _line("help", one_line(found.hint, 1000)) if found.hint else []
     return "\n".join(lines)
+
+
+def _names(found: Scan, seen: Look) -> str:
+    if seen.format == "onnx":
+        return f"{len(seen.names)} operators outside the ONNX standard"
+    known = len(seen.names) - len(found.unknown)
+    return f"{len(seen.names)} classes and functions, {known} on the allow-list or trusted"
 
 
 def _verdict(found: Scan) -> str:

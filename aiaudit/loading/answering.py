@@ -29,6 +29,7 @@ LIBRARIES = {
     "lightgbm": "lightgbm",
     "imblearn": "imbalanced-learn",
     "category_encoders": "category-encoders",
+    "onnxruntime": "onnxruntime",
 }
 _TEXT_LIMIT = 4000
 

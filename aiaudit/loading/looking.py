@@ -26,13 +26,13 @@ class Look:
     Parameters
     ----------
     format : str
-        ``pickle``, ``joblib`` or ``skops``.
+        ``pickle``, ``joblib``, ``skops`` or ``onnx``.
     compression : str
         ``gzip``, ``zlib``, … or an empty string.
     kind : str
         Class of the outermost object, or an empty string.
     names : tuple of str
-        Every class and function that it names, sorted.
+        Every class and function that it names, sorted; of ONNX, every operator outside the standard.
     versions : mapping of str to str
         Releases of libraries that it records.
     """

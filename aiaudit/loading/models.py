@@ -48,7 +48,7 @@ def open_model(
     Parameters
     ----------
     path : path
-        A .pkl, .joblib or .skops file.
+        A .pkl, .joblib, .skops or .onnx file.
     trust : sequence of str
         Exact names of further classes and functions that the file may use.
     module_path : sequence of Path
@@ -117,6 +117,7 @@ def open_in(
     raise_failure(answer[0], "load")
     traits = traits_of(answer)
     named = {LIBRARIES.get(name.partition(".")[0]) for name in seen.names}
+    named |= {"onnxruntime"} if seen.format == "onnx" else set()
     running = {name: version for name, version in worker.versions.items() if name in named.union(_RECORDED)}
     saved = {f"{library} (saved)": version for library, version in seen.versions.items()}
     gate = "off (--unsafe-pickle)" if unsafe else "allow-list"

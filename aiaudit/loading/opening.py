@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from . import opcodes, skops_file
+from . import onnx_file, opcodes, skops_file
 from .names import load_inert, unknown_names
+from .onnx_graph import OnnxGraph
 from .refusal import Refusal
 from .streams import identify, open_content
 from .things import ARRAY, top_class
@@ -21,7 +22,7 @@ class Contents:
     Parameters
     ----------
     format : str
-        ``pickle``, ``joblib`` or ``skops``.
+        ``pickle``, ``joblib``, ``skops`` or ``onnx``.
     compression : str
         ``gzip``, ``zlib`` and so on, or an empty string.
     names : list of str
@@ -57,6 +58,11 @@ def inspect(content: bytes) -> Contents:
         names = skops_file.type_names(schema)
         kind_of = str(schema.get("__class__", ""))
         return Contents(format="skops", compression="zip", names=names, versions=versions, kind=kind_of)
+    if kind.format == "onnx":
+        found = onnx_file.look_at(content)
+        return Contents(
+            format="onnx", compression="", names=found.foreign, versions=found.versions, kind="OnnxGraph"
+        )
     with open_content(content, kind) as stream:
         look = opcodes.look_at(stream)
     format = "joblib" if ARRAY in look.names or kind.compression else "pickle"
@@ -142,5 +148,7 @@ def _build(content: bytes, contents: Contents, allowed: frozenset[str]) -> Any:
                 "skops is not installed in the model's environment", "Run: pip install skops"
             ) from None
         return loads(content, trusted=contents.names)
+    if contents.format == "onnx":
+        return OnnxGraph(content)
     with open_content(content, identify(content)) as stream:
         return GuardedUnpickler(stream, allowed, load_inert()).load()

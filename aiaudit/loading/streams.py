@@ -14,7 +14,7 @@ from .refusal import Refusal
 #: Bytes a file may hold once decompressed.
 CONTENT_LIMIT = 8 << 30
 
-_SAVE_AGAIN = "Give a model saved with joblib.dump, pickle.dump or skops.io.dump."
+_SAVE_AGAIN = "Give a model saved with joblib.dump, pickle.dump or skops.io.dump, or as .onnx."
 _KNOWN_OTHERS = (
     (b"\x93NUMPY", "a NumPy array"),
     (b"PAR1", "a Parquet table"),
@@ -35,8 +35,12 @@ _COMPRESSIONS = (
 )
 
 
+#: An ONNX model has no magic; it begins with the number of its first field, which no pickle does.
+_ONNX = 0x08
+
+
 class Kind(NamedTuple):
-    """Format of a file (``pickle`` or ``skops``) and how its content is compressed."""
+    """Format of a file (``pickle``, ``skops`` or ``onnx``) and how its content is compressed."""
 
     format: str
     compression: str
@@ -55,6 +59,8 @@ def identify(content: bytes) -> Kind:
         raise Refusal("the file is empty", _SAVE_AGAIN)
     if head.startswith(b"PK\x03\x04"):
         return Kind("skops", "zip")
+    if head[0] == _ONNX:
+        return Kind("onnx", "")
     for magic, name in _COMPRESSIONS:
         if head.startswith(magic):
             return Kind("pickle", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 _TYPES = ("classifier", "regressor", "outlier_detector")
@@ -19,10 +20,9 @@ def describe(estimator: Any) -> str:
 def estimator_type(estimator: Any) -> str:
     """Return ``classifier``, ``regressor``, ``outlier_detector`` or an empty string."""
     try:
-        from sklearn.utils import get_tags
-
+        get_tags = sys.modules["sklearn.utils"].get_tags
         found = get_tags(estimator).estimator_type
-    except (ImportError, AttributeError, TypeError):
+    except (KeyError, AttributeError, TypeError):
         found = getattr(estimator, "_estimator_type", None)
     return found if found in _TYPES else ""
 
@@ -57,7 +57,8 @@ def score(estimator: Any, frame: Any) -> Any:
 
     for method in ("predict_proba", "decision_function", "score_samples"):
         if callable(getattr(estimator, method, None)):
-            return np.asarray(getattr(estimator, method)(_as_fitted(estimator, frame)))
+            found = getattr(estimator, method)(_as_fitted(estimator, frame))
+            return None if found is None else np.asarray(found)
     return None
 
 

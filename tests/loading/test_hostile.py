@@ -25,7 +25,7 @@ HARMLESS_TO_LOAD = {
     "skops: a tree that points nowhere",
     "skops: a function that says it is another",
 }
-MODULES = ("hostile_pickles", "hostile_files", "hostile_archives", "hostile_disguises")
+MODULES = ("hostile_pickles", "hostile_files", "hostile_archives", "hostile_disguises", "hostile_onnx")
 #: Built only when asked for: they cost seconds.
 EXPENSIVE = ("costly", "schema_bomb")
 
@@ -45,9 +45,9 @@ def marker(tmp_path):
 
 
 def quick(builders, marker):
-    pickles, files, archives, disguises = builders
+    pickles, files, archives, disguises, onnx = builders
     groups = (pickles.all_of, archives.packed, files.arrays, files.crashes, files.archives, files.forged_tree)
-    groups += (disguises.all_of,)
+    groups += (disguises.all_of, onnx.all_of)
     return {name: content for group in groups for name, content in group(marker)}
 
 
@@ -88,7 +88,7 @@ def test_the_corpus_is_real(builders, marker, tmp_path):
     """Loaded as everybody loads a model, most of these files do touch the marker."""
     files = quick(builders, marker)
     paths = write(
-        tmp_path, {name: content for name, content in files.items() if not name.startswith("skops")}
+        tmp_path, {name: content for name, content in files.items() if not name.startswith(("skops", "onnx"))}
     )
     done = subprocess.run(
         [sys.executable, "-c", FIRE, str(marker), *map(str, paths.values())],
