@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -72,10 +72,11 @@ class DataSettings(Strict):
 
 
 class GateSettings(Strict):
-    """Replaces what the policy says about its gate."""
+    """Replaces what the policy says about its gate; failures that the baseline knows do not gate."""
 
     fail_on: SeverityField | None = None
     strict: bool | None = None
+    baseline: Location | None = None
 
 
 class ArchiveSettings(Strict):
@@ -90,9 +91,6 @@ class ArchiveSettings(Strict):
 
 class Config(Strict):
     """Everything that decides what an audit does; the command line lays its options over it."""
-
-    #: Relative paths of the policies start here; those of a file have been resolved when it was read.
-    base: ClassVar[Path] = Path()
 
     version: Version = 1
     model: ModelSettings = ModelSettings()
@@ -137,7 +135,7 @@ _SECTIONS: Mapping[str, Sequence[str]] = {
         *("target", "favorable", "order", "sensitive", "control", "drop", "predictions", "scores", "weights"),
         *("train", "task", "exclude_unlabeled", "reference"),
     ),
-    "gate": ("fail_on", "strict"),
+    "gate": ("fail_on", "strict", "baseline"),
     "archive": ("sign_key", "system", "tags"),
 }
 

@@ -30,7 +30,7 @@ class Sensitive:
     edges: tuple[float, ...] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Attribute:
     """A protected attribute of the rows under audit.
 

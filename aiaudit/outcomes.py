@@ -36,12 +36,14 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
     Raises
     ------
     UsageError
-        If decisions and outcomes are not written alike, or the favourable label is not plain.
+        If decisions and outcomes are not written alike, the favourable label is not plain, or labels are
+        spoken of where numbers are predicted.
     IncompleteError
         If a row is not decided, the outcomes are all the same, or are not numbers where numbers are decided.
     """
     target = one_line(declared.target)
     if subject.task is Task.REGRESSION:
+        _no_labels(declared)
         return replace(
             subject,
             predicted_values=numbers(decisions, "the decisions"),
@@ -66,6 +68,15 @@ def with_outcomes(subject: Subject, declared: Declared, decisions: Raw, actual: 
         predicted=_codes(decisions, ordered),
         actual=None if actual is None else _codes(actual, ordered),
     )
+
+
+def _no_labels(declared: Declared) -> None:
+    for option, labels in (("--favorable", declared.favorable), ("--order", declared.order)):
+        if labels:
+            raise UsageError(
+                f"numbers are predicted here, and {option} speaks of labels: {some(labels)}",
+                f"Leave {option} out; or, if these numbers are labels, pass --task binary or --task multiclass.",
+            )
 
 
 def _labels(values: Raw) -> list[str]:

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 ROUNDING = 1e-5
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scores:
     """One score a row.
 

@@ -44,7 +44,7 @@ class Rows:
             raise ValueError(f"rows do not add up: {self}")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
     """Everything a check may look at; checks must not change it.
 

@@ -30,7 +30,7 @@ class Axis:
     levels: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Tally:
     """Counts of every combination of codes that occurs.
 

@@ -156,3 +156,10 @@ def test_a_vendors_decisions_may_lack_a_label_that_occurs():
 def test_a_task_declared_binary_has_two_labels():
     with pytest.raises(UsageError, match="a binary task has two labels, but there are 3: 'a', 'b', 'c'"):
         made(["a", "b", "c"], favorable=("a",), task=Task.BINARY)
+
+
+@pytest.mark.parametrize("said", [{"favorable": ("1",)}, {"order": ("0", "1")}])
+def test_labels_are_not_spoken_of_where_numbers_are_predicted(said):
+    with pytest.raises(UsageError, match="numbers are predicted here") as caught:
+        made(np.array([1.5, 2.5, 3.5]), task=Task.REGRESSION, **said)
+    assert f"--{next(iter(said))}" in str(caught.value)
