@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import pandas as pd
 import pytest
 
 from aiaudit.errors import IncompleteError, UsageError
-from aiaudit.loading import worker
-from aiaudit.loading.looking import Look
-from aiaudit.loading.models import open_model, predict_in_batches, scores_in_batches
+from aiaudit.loading import process, worker
+from aiaudit.loading.looking import Look, read_model
+from aiaudit.loading.models import open_in, open_model, predict_in_batches, scores_in_batches
 from aiaudit.loading.releases import check_release
+from aiaudit.loading.surroundings import Settings
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).with_name("source")
@@ -135,15 +137,38 @@ def test_pipelines_of_old_releases_answer_the_same_under_their_own_interpreter(
         pytest.skip(str(reason))
     subprocess.run([python, SOURCE / "train_pipelines.py", tmp_path], check=True)
     frame = pd.read_csv(tmp_path / "data.csv")
-    answered = 0
-    for path in sorted(p for p in tmp_path.iterdir() if p.suffix in (".pkl", ".joblib", ".skops")):
-        with open_model(path, python=python) as model:
-            expected = np.load(path.with_suffix(".npy"))
-            np.testing.assert_array_equal(scores_in_batches(model, frame), expected, err_msg=path.name)
-            labels = np.load(path.with_suffix(".labels.npy"))
-            np.testing.assert_array_equal(predict_in_batches(model, frame), labels, err_msg=path.name)
-            assert model.facts.versions["scikit-learn"] == release
-        answered += 1
-    assert answered == 15
+    paths = sorted(p for p in tmp_path.iterdir() if p.suffix in (".pkl", ".joblib", ".skops"))
+    assert len(paths) == 15
+    # In one process after the other's model: a start costs more than a model.
+    running = process.start(Settings(path=paths[0], python=python, memory=4 << 30, timeout=120))
+    for path in paths:
+        model = open_in(running, read_model(path))
+        expected = np.load(path.with_suffix(".npy"))
+        np.testing.assert_array_equal(scores_in_batches(model, frame), expected, err_msg=path.name)
+        labels = np.load(path.with_suffix(".labels.npy"))
+        np.testing.assert_array_equal(predict_in_batches(model, frame), labels, err_msg=path.name)
+        assert model.facts.versions["scikit-learn"] == release
+    running.end()
     with pytest.raises(IncompleteError, match=f"saved with scikit-learn {release}"):
         open_model(tmp_path / "LogisticRegression.joblib")
+    check_audit(tmp_path, python, release)
+
+
+def check_audit(folder, python, release):
+    """The whole audit under the model's own interpreter counts what that release decided when it was saved."""
+    command = [sys.executable, "-m", "aiaudit", "check", "RandomForestClassifier.joblib", "data.csv"]
+    command += ["--python", python, "--sensitive", "job", "--favorable", "yes", "-o", "record.json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    record = json.loads((folder / "record.json").read_text())
+    assert record["subject"]["model"]["versions"]["scikit-learn"] == release
+    [measured] = [o for o in record["outcomes"] if o["check"] == "bias.selection-rate"]
+    counted = {
+        m["scope"]["job"]: (m["numerator"], m["denominator"])
+        for m in measured["measurements"]
+        if m["metric"] == "selection_rate" and m["scope"].keys() == {"job"}
+    }
+    jobs = pd.read_csv(folder / "data.csv", keep_default_na=False)["job"]
+    decided = np.load(folder / "RandomForestClassifier.labels.npy") == "yes"
+    for job in "abc":
+        assert counted[job] == (decided[jobs == job].sum(), (jobs == job).sum())
