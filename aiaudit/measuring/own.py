@@ -116,8 +116,12 @@ class Own:
     ) -> Estimates:
         groups, counted = subject.grouped, _counted(subject, self.counts)
         found: list[tuple[float, float, int]] = []
+
+        def number(rows: Ints) -> float:
+            return self.number(*sample.of(rows)) if counted[rows].any() else np.nan
+
         for partition in sample.partitions(subject, others):
-            values = disaggregated(partition, lambda rows: self.number(*sample.of(rows)))
+            values = disaggregated(partition, number)
             for value, rows in zip(values.tolist(), partition, strict=True):
                 rng = np.random.default_rng([subject.seed, len(found)])
                 found.append((value, self._error(value, *sample.of(rows), rng), int(counted[rows].sum())))
@@ -146,7 +150,9 @@ class Own:
             return np.nan
         size = min(len(true), DRAWN)
         drawn = (rng.integers(len(true), size=size) for _ in range(REPLICATES))
-        spread = float(np.std([self._replicate(true, given, rows) for rows in drawn], ddof=1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            spread = float(np.std([self._replicate(true, given, rows) for rows in drawn], ddof=1))
         # All samples alike: too few rows to know the error, which is not none.
         return spread * math.sqrt(size / len(true)) if spread > 0 else np.nan
 
@@ -171,7 +177,8 @@ class Own:
                 f"{self.name} returned {type(found).__name__}, not a number, for {len(true)} rows"
             )
         if not math.isfinite(found):
-            raise ValueError(f"{self.name} returned {found} for {len(true)} rows")
+            hint = "; 'counts' in the policy can say what it divides by"
+            raise ValueError(f"{self.name} returned {found} for {len(true)} rows{hint}")
         return float(found)
 
 

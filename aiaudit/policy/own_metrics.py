@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, WithJsonSchema
 
+from aiaudit.errors import one_line
 from aiaudit.facts import Better, Metric
 from aiaudit.metrics import difference, ratio, value
 from aiaudit.policy.fields import Strict, Text
@@ -14,8 +17,29 @@ from aiaudit.policy.fields import Strict, Text
 #: Outcomes and decisions as a function is given them.
 Inputs = Literal["decisions", "labels", "scores"]
 Counted = Literal["rows", "favorable", "unfavorable"]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
-FunctionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")]
+_NAME = "[a-z][a-z0-9_]{1,59}"
+_FUNCTION = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*"
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(_NAME, text):
+        what = "2 to 60 small letters, digits and '_', a letter first"
+        raise ValueError(f"'{one_line(text, 90)}' is no name of a metric: {what}")
+    return text
+
+
+def _function(text: str) -> str:
+    if not re.fullmatch(_FUNCTION, text):
+        raise ValueError(
+            f"'{one_line(text, 90)}' is no function: write module:name, such as sklearn.metrics:recall_score"
+        )
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})]
+FunctionName = Annotated[
+    str, AfterValidator(_function), WithJsonSchema({"type": "string", "pattern": f"^{_FUNCTION}$"})
+]
 
 
 class OwnMetric(Strict):
@@ -24,7 +48,7 @@ class OwnMetric(Strict):
     `function` is ``module:name``. `inputs` says what it is given: ``decisions`` (1 where outcome or decision is
     favourable, else 0; of a regression the numbers), ``labels`` (the labels as text) or ``scores`` (outcomes as
     for decisions, and the scores). `counts` says what the number rests on: all rows, or those whose true outcome is
-    favourable or not; `min_n` of a requirement is held against that.
+    favourable or not; where there are none it is undefined, and `min_n` of a requirement is held against it.
     """
 
     name: Name
@@ -44,7 +68,12 @@ class OwnMetric(Strict):
         source = "the policy"
         return (
             value(self.name, self.unit, told, source, self.better, self.ideal),
-            difference(f"{self.name}_difference", f"The group's {self.name} minus the reference's.", source),
+            replace(
+                difference(
+                    f"{self.name}_difference", f"The group's {self.name} minus the reference's.", source
+                ),
+                unit=self.unit,
+            ),
             ratio(
                 f"{self.name}_ratio", f"The group's {self.name} over the reference's.", source, self.better
             ),

@@ -9,6 +9,7 @@ from aiaudit.card import faults, load_card
 from aiaudit.policy import load_policies, load_waivers
 from aiaudit.policy.examples import examples_of
 from aiaudit.policy.model import Policy, Requirement
+from aiaudit.policy.own_metrics import OwnMetric
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
 
@@ -19,7 +20,7 @@ def page() -> str:
 
 
 def test_the_examples_work(page: str, tmp_path: Path) -> None:
-    policy, short, card, examples, waivers = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    policy, short, card, metrics, examples, waivers = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "policy.yaml").write_text(policy + short)
     (tmp_path / "card.yaml").write_text(card.replace("3f1c…", "0" * 64))
     (attestation,) = load_card(tmp_path / "card.yaml").attestations
@@ -35,8 +36,10 @@ def test_the_examples_work(page: str, tmp_path: Path) -> None:
         "our-hiring",
     ]
     assert len(load_waivers(tmp_path / "waivers.yaml")) == 1
+    (tmp_path / "metrics.yaml").write_text('version: 1\nid: shop\nedition: "1"\ntitle: Shop\n' + metrics)
+    assert len(load_policies(["metrics.yaml"], base=tmp_path).policy.metrics) == 2
 
 
-@pytest.mark.parametrize("kind", [Policy, Requirement])
-def test_every_key_is_explained(kind: type[Policy | Requirement], page: str) -> None:
+@pytest.mark.parametrize("kind", [Policy, Requirement, OwnMetric])
+def test_every_key_is_explained(kind: type[Policy | Requirement | OwnMetric], page: str) -> None:
     assert [name for name in kind.model_fields if name != "version" and f"`{name}`" not in page] == []
