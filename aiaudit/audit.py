@@ -17,8 +17,8 @@ from aiaudit.judge import judge, unused_waivers
 from aiaudit.measuring.reference import DeclaredReference, Rule
 from aiaudit.own_metrics import runnable
 from aiaudit.plan import plan
-from aiaudit.policy.model import Policy, Waiver
-from aiaudit.record import PolicySource, Provenance, Record, Tool
+from aiaudit.policy.model import Policy, PolicySource, Waiver
+from aiaudit.record import Provenance, Record, Tool
 from aiaudit.registry import checks
 from aiaudit.run import Told, run
 from aiaudit.subject import Subject

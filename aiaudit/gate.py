@@ -19,6 +19,8 @@ class Exit(IntEnum):
     INCONCLUSIVE = 4
 
 
+#: What a strict policy does not let pass.
+OPEN = {Status.INCONCLUSIVE, Status.NOT_ASSESSED}
 MEANING = {
     Exit.MET: "policy met",
     Exit.NOT_MET: "policy not met",
@@ -58,18 +60,29 @@ def gates(record: Record, verdict: Verdict) -> bool:
     return verdict.in_force and record.requirement(verdict.requirement).severity >= record.policy.fail_on
 
 
+def stops(record: Record, verdict: Verdict) -> bool:
+    """Return whether the verdict stops a pipeline: a failure, or under a strict policy a doubt, not known before."""
+    stopping = {Status.FAIL, Status.ERROR} | (OPEN if record.policy.strict else set())
+    return verdict.status in stopping and verdict.baseline != "known" and gates(record, verdict)
+
+
+def excused(record: Record) -> tuple[Verdict, ...]:
+    """Return the failures that would stop a pipeline if the baseline did not know them."""
+    failed = (verdict for verdict in record.verdicts if verdict.status is Status.FAIL)
+    return tuple(v for v in failed if gates(record, v) and not stops(record, v))
+
+
 def exit_code(record: Record) -> Exit:
     """Return the exit code of an audit."""
     if any(isinstance(outcome, Errored) for outcome in record.outcomes):
         return Exit.INCOMPLETE
     gating = {verdict.status for verdict in record.verdicts if gates(record, verdict)}
+    stopping = {verdict.status for verdict in record.verdicts if stops(record, verdict)}
     if Status.ERROR in gating:
         return Exit.INCOMPLETE
-    if Status.FAIL in gating:
+    if Status.FAIL in stopping:
         return Exit.NOT_MET
     if gating and gating <= {Status.NOT_ASSESSED, Status.NOT_APPLICABLE} and Status.NOT_ASSESSED in gating:
         # Not one question of those that gate was answered: exit 0 would call that a policy met.
         return Exit.INCOMPLETE
-    if record.policy.strict and gating & {Status.INCONCLUSIVE, Status.NOT_ASSESSED}:
-        return Exit.INCONCLUSIVE
-    return Exit.MET
+    return Exit.INCONCLUSIVE if stopping else Exit.MET

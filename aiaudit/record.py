@@ -59,6 +59,9 @@ class Verdict:
         Who accepted the failure, where somebody did.
     in_force : bool
         False before the requirement's law applies: shown as readiness, never gating.
+    baseline : str or None
+        Where the audit was set against an earlier one: ``known`` (not worse beyond noise; does not gate), ``new``
+        among the failures, or ``worse`` beyond noise.
     """
 
     requirement: str
@@ -71,6 +74,7 @@ class Verdict:
     detectable: float | None = None
     waiver: Waiver | None = None
     in_force: bool = True
+    baseline: Literal["known", "new", "worse"] | None = None
 
     @property
     def scope(self) -> Mapping[str, str]:
@@ -116,7 +120,8 @@ class Tool:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Under which conditions the record was made; `measured_in` is the record that was judged again, if one was.
+    """Under which conditions the record was made; `measured_in` is the record that was judged again, `baseline` the
+    one that this audit was set against.
 
     `judged_on`, `libraries` and `archive_head` (that of the archive which keeps the audit, before it did) stand
     outside the digest: the same inputs give the same digest on another day and another machine, if they give
@@ -132,6 +137,7 @@ class Provenance:
     unused_waivers: tuple[Waiver, ...] = ()
     archive_head: str | None = None
     measured_in: str | None = None
+    baseline: str | None = None
 
 
 @checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -231,19 +237,3 @@ def json_schema() -> dict[str, Any]:
     }
     schema["required"] = [*schema["required"], "schema", "digest", "exit_code"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "aiaudit record", **schema}
-
-
-__all__ = [
-    "SCHEMA",
-    "Advice",
-    "PolicySource",
-    "Provenance",
-    "Record",
-    "Status",
-    "Tool",
-    "Verdict",
-    "from_json",
-    "json_schema",
-    "to_json",
-    "to_plain",
-]

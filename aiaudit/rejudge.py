@@ -68,6 +68,7 @@ def rejudge(
             gate_overrides=(*earlier, *overrides),
             unused_waivers=unused_waivers(verdicts, waivers),
             archive_head=None,
+            baseline=None,
             measured_in=record.provenance.measured_in or record.digest,
         ),
     )

@@ -13,10 +13,12 @@ from aiaudit.errors import did_you_mean
 COMMANDS = {
     "demo": ("demo", "See a whole audit on an embedded example, offline, in seconds."),
     "check": ("check", "Audit a model and data against a policy: the report and the gate."),
+    "explain": ("explain", "Say why one decision was made, and what would have changed it."),
     "rules": ("rules", "List the checks, or show one check's page."),
     "policy": ("policy", "List, show and validate policies."),
     "report": ("report", "Render a stored audit again, in any format."),
     "judge": ("judge", "Judge a stored audit again, under another policy."),
+    "baseline": ("baseline", "Write what is known, so that only new or worse findings fail the gate."),
     "diff": ("diff", "Say what changed between two audits beyond noise."),
     "archive": ("archive", "Keep audits as evidence; compare them, and check that nothing was changed."),
     "scan": ("scan", "Look at a model file without loading it."),

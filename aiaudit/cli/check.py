@@ -62,6 +62,9 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option("--seed", type=int, metavar="N", help="Seed of everything random.  [default: 0]")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that fails the gate.")
 @click.option("--strict/--no-strict", default=None, help="Let an inconclusive gate too (exit 4).")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="Fail only on what is new, or worse beyond noise."
+)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict (not for errors).")
 @click.option(
     "--trust", multiple=True, metavar="NAME", help="Exact class in the model file to vouch for (repeatable)."
@@ -114,8 +117,9 @@ def check(
     (also compressed) or Parquet file that the model has not seen. With --predictions COL, DATA alone is
     audited, for a model you cannot open.
     """
+    from aiaudit.baseline import against, gone, load_baseline
     from aiaudit.cli.archive_options import say_head
-    from aiaudit.cli.telling import show, tell_unused, write_all
+    from aiaudit.cli.telling import show, tell_gone, tell_unused, write_all
     from aiaudit.cli.watching import watching
     from aiaudit.execute import execute
     from aiaudit.gate import exit_code
@@ -125,8 +129,12 @@ def check(
     config = _config(files, options)
     prepare(config.output)
     keeper = None if no_archive else _keeper(config)
+    known = None if config.gate.baseline is None else load_baseline(config.gate.baseline)
     with watching() as watcher:
         record = execute(config, watcher)
+    if known is not None:
+        record = against(record, known)
+        tell_gone(gone(record, known))
     if keeper is not None:
         record = keeper.linked(record)
     code = exit_code(record)

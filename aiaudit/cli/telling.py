@@ -28,6 +28,17 @@ def tell_unused(record: Record) -> None:
         click.echo(f"warning: nothing needs the waiver of '{waiver.requirement}'; delete it", err=True)
 
 
+def tell_gone(requirements: Sequence[str]) -> None:
+    """Say which failures of a baseline are gone, so that it can be drawn tighter."""
+    from aiaudit.errors import some
+
+    if requirements:
+        click.echo(
+            f"note: of the baseline's failures these are gone: {some(requirements)}; write it anew with 'aiaudit baseline'",
+            err=True,
+        )
+
+
 def show(record: Record, style: str, exit_code: int) -> None:
     """Print a record in a format."""
     if style == "text":

@@ -7,13 +7,11 @@ import json
 from dataclasses import dataclass
 
 from aiaudit.facts import Errored, Form, Measured, Metric
-from aiaudit.gate import gates
+from aiaudit.gate import stops
 from aiaudit.policy.model import Kind, Requirement
 from aiaudit.record import Advice, Record, Status, Verdict
 from aiaudit.render.words import ORDER
 
-#: What a strict policy does not let pass.
-OPEN = {Status.INCONCLUSIVE, Status.NOT_ASSESSED}
 #: Contrasts say most to a reader, bare values least.
 _TELLING = (Form.RATIO, Form.DIFFERENCE, Form.RATE, Form.VALUE)
 
@@ -34,7 +32,7 @@ class Finding:
         The declaration of the measured metric, where something was measured.
     gating : bool
         It decides the exit code: it failed (or is open, where the policy is strict), at the policy's severity
-        or above, and its law is in force.
+        or above, its law is in force, and no baseline knows it.
     """
 
     number: int
@@ -59,7 +57,6 @@ def findings(record: Record) -> tuple[Finding, ...]:
     """Return every verdict: worst status first, then by severity, then in the policy's order."""
     requirements = {r.id: r for r in record.policy.requirements}
     metrics = declared_metrics(record)
-    stopping = {Status.FAIL, Status.ERROR} | (OPEN if record.policy.strict else set())
     found = []
     for number, verdict in enumerate(record.verdicts, 1):
         requirement = requirements[verdict.requirement]
@@ -69,7 +66,7 @@ def findings(record: Record) -> tuple[Finding, ...]:
                 requirement=requirement,
                 verdict=verdict,
                 metric=metrics.get((requirement.check, requirement.metric)),
-                gating=verdict.status in stopping and gates(record, verdict),
+                gating=stops(record, verdict),
             )
         )
     places = {id: place for place, id in enumerate(requirements)}

@@ -85,6 +85,9 @@ def _rows(own: tuple[Finding, ...]) -> Iterator[RenderableType]:
     for f in told:
         scope = f"{scope_text(f.verdict.scope)}: " if f.verdict.scope else ""
         yield Text(scope + name(f.verdict.reason))
+    yield from (
+        Text(f"{scope_text(f.verdict.scope)}: {name(f.verdict.reason)}") for f in tabled if f.verdict.baseline
+    )
     yield from _more(len(own) - len(tabled) - len(told), "group")
     yield from (Text(accepted(waiver)) for waiver in _waivers(own))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiaudit.facts import Errored
+from aiaudit.gate import excused
 from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding, crashes, findings, headline, of_status
 from aiaudit.render.plain import plain
@@ -23,8 +24,10 @@ def verdict_sentence(record: Record, exit_code: int) -> str:
         if any(f.gating for f in of_status(findings(record), Status.FAIL))
         else ""
     )
+    known = len({verdict.requirement for verdict in excused(record)})
+    but_for = f" but for {count(known, 'failing requirement')} that the baseline knows" if known else ""
     conclusions = {
-        0: f"met{caveat}" if record.verdicts else "nothing was judged, so nothing failed",
+        0: f"met{but_for}{caveat}" if record.verdicts else "nothing was judged, so nothing failed",
         1: "not met",
         3: f"no verdict, because the audit is incomplete{partial}",
         4: f"undecided; nothing failed, but what is open counts here ({listed(doubts)})",
@@ -50,6 +53,8 @@ def what_now(record: Record, exit_code: int) -> str:
     failed = of_status(found, Status.FAIL)
     gating = len({f.requirement.id for f in failed if f.gating})
     failing = len({f.requirement.id for f in failed})
+    if exit_code == 0 and excused(record):
+        return "Nothing failed that the baseline does not know. Mend what it knows, and draw it tighter."
     if exit_code == 0:
         below = f" {count(failing, 'requirement')} below that level still failed." if failing else ""
         return f"Nothing that counts against this policy ({record.policy.fail_on.name.lower()} or above) failed.{below}"
