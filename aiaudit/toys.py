@@ -120,6 +120,7 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
         model=model,
         controls=controls,
         population={"shape": {"round": 0.4, "square": 0.35, "oval": 0.25}},
+        dependants={"shape": ("years",)},
         target="outcome",
         train=_toy_train(features, actual, rng),
         card=_toy_card(),
