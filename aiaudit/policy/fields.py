@@ -107,7 +107,7 @@ Exact = Annotated[
 ]
 Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
 #: Several packs used together are called ``one+other``.
-PolicyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]{1,399}$")]
+PolicyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]{1,999}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
 _WORD_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}

@@ -45,7 +45,7 @@ def test_show_tells_limits_and_where_they_come_from() -> None:
 
 
 def test_show_merges_several() -> None:
-    output = _run("show", *built_in_ids()).output
+    output = _run("show", "smb-baseline", "us-employment-adverse-impact").output
     assert output.startswith("smb-baseline+us-employment-adverse-impact, edition 2026.11:")
 
 

@@ -75,6 +75,15 @@ def test_every_requirement_can_be_met_and_broken(pack: str) -> None:
     assert [t.found for t in trials] == [Status.PASS, Status.FAIL] * (len(trials) // 2)
 
 
+def test_every_pack_has_examples_that_come_out_as_they_say(pack: str) -> None:
+    loaded, folder = load_policies([pack]), examples_of(pack)
+    trials = list(on_examples(loaded, folder))
+    assert [t for t in trials if not t.as_expected] == []
+    assert len(trials) == len(folder.examples) * len(loaded.policy.requirements) > 0
+    named = {id for example in folder.examples for id in example.expect}
+    assert named <= {r.id for r in loaded.policy.requirements}
+
+
 def test_evidence_taken_away_breaks_no_requirement_that_asks_for_other(pack: str) -> None:
     policy = load_policies([pack]).policy
     papers = [r for r in policy.requirements if r.kind is not Kind.MEASURED]
