@@ -16,8 +16,8 @@ from aiaudit.statistics._counts import critical
 from aiaudit.statistics.auc import auc
 from aiaudit.statistics.count_intervals import rate_interval
 
-#: Numbers with more values than this are cut into quantile bins of the other number.
-DISTINCT, BINS = 50, 20
+#: Numbers with more values than this are cut into quantile bins: one for so many rows, at most so many.
+DISTINCT, ROWS, BINS = 50, 10, 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def coded(column: pd.Series) -> Ints:
         return codes
     there = np.isfinite(values)
     found = np.zeros(len(values), np.int64)
-    found[there] = quantile_bins(values[there], BINS) + 1
+    found[there] = quantile_bins(values[there], min(max(int(there.sum()) // ROWS, 1), BINS)) + 1
     return found
 
 

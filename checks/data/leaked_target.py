@@ -63,7 +63,7 @@ def leaked_target(subject: Subject) -> Iterator[Measurement]:
 
     For numbers, the AUC of the column by itself in whichever direction (DeLong's interval; filled cells only). For every
     column, the share of avoidable errors that its values avoid, each row being told by the others with the same value
-    (Goodman and Kruskal's lambda, left out one at a time; numbers of many values in 20 quantile bins; empty cells are a value):
+    (Goodman and Kruskal's lambda, left out one at a time; numbers of many values in up to 200 quantile bins; empty cells are a value):
     an identifier tells nothing. Where the outcome is a number, the size of Spearman's correlation. At most 100,000 rows,
     drawn by the seed.
 
