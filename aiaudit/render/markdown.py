@@ -10,7 +10,7 @@ from aiaudit.record import Record, Status
 from aiaudit.render import limits
 from aiaudit.render.detail import adjusted, place, rows, settles, value_and_interval
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
-from aiaudit.render.sentences import crash, number_sentence, tiles_note, verdict_sentence, what_now
+from aiaudit.render.sentences import crash, number_sentence, tiles_note, unguarded, verdict_sentence, what_now
 from aiaudit.render.subject import audited, opening
 from aiaudit.render.words import SYMBOLS, TILES, WORDS, asked, count, name, reference_text
 
@@ -30,7 +30,7 @@ def render(record: Record, exit_code: int) -> str:
         [
             f"## {text(verdict_sentence(record, exit_code))}",
             "",
-            *_paragraphs(number_sentence(record), what_now(record, exit_code)),
+            *_paragraphs(unguarded(record), number_sentence(record), what_now(record, exit_code)),
             *_counts(record),
             *_paragraphs(tiles_note(record), opening(record)),
             *_paragraphs(*(crash(o) for o in crashes(record))),

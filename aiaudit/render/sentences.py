@@ -71,6 +71,17 @@ def what_now(record: Record, exit_code: int) -> str:
     return f"Do not use the model for decisions on the strength of this audit: a part of it could not be carried out{which}."
 
 
+def unguarded(record: Record) -> str:
+    """Return a warning where the model file was loaded without the allow-list, or an empty string."""
+    model = record.subject.model
+    if model is None or not model.isolation.get("gate", "").startswith("off"):
+        return ""
+    return (
+        "Warning: the model file was loaded without the allow-list (--unsafe-pickle). Whatever code it holds has run, "
+        "held by the locks listed under Isolation only."
+    )
+
+
 def tiles_note(record: Record) -> str:
     """Return what the tiles count."""
     ahead = sum(not v.in_force for v in record.verdicts)

@@ -17,7 +17,7 @@ from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
 from aiaudit.render.listing import STYLES, bullet, findings_list, reasons_list, sign
-from aiaudit.render.sentences import crash, number_sentence, verdict_sentence, what_now
+from aiaudit.render.sentences import crash, number_sentence, unguarded, verdict_sentence, what_now
 from aiaudit.render.subject import audited
 from aiaudit.render.words import ORDER, SYMBOLS, WORDS, count, name, scope_text
 
@@ -80,6 +80,8 @@ def _encodable(text: str, encoding: str) -> str:
 def _parts(record: Record, exit_code: int) -> Iterator[RenderableType]:
     found = findings(record)
     yield Text(verdict_sentence(record, exit_code), "bold")
+    if unguarded(record):
+        yield Text(unguarded(record), "bold red")
     number = number_sentence(record)
     if number:
         yield Text(number)

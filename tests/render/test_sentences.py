@@ -14,7 +14,7 @@ from aiaudit.record import Status, Verdict
 from aiaudit.render import FORMATS, render
 from aiaudit.render.findings import Finding, findings, headline
 from aiaudit.render.plain import per_hundred, plain
-from aiaudit.render.sentences import number_sentence, tiles_note, verdict_sentence, what_now
+from aiaudit.render.sentences import number_sentence, tiles_note, unguarded, verdict_sentence, what_now
 
 from . import factory
 from .factory import BLACK, BLACK_RATIO, RATIO, RECORDS, WHITE, a_ratio, requirement
@@ -208,3 +208,14 @@ def test_no_report_calls_a_model_fair(format: str) -> None:
         text = render(record, format, exit_code).lower()
 
         assert not re.search(r"\bcompliant|\b(un)?fair|\bunbiased", text)
+
+
+def test_a_model_loaded_without_the_list_is_said_on_the_first_page() -> None:
+    record, exit_code = RECORDS["failing"]
+    model = record.subject.model
+    assert unguarded(record) == ""
+    off = replace(model, isolation={**model.isolation, "gate": "off (--unsafe-pickle)"})
+    record = replace(record, subject=replace(record.subject, model=off))
+    for style in ("html", "text", "markdown"):
+        said = " ".join(render(record, style, exit_code).replace("\\", "").split())
+        assert "without the allow-list (--unsafe-pickle)" in said, style
