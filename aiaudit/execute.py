@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from aiaudit.model import Model
 from aiaudit.own_metrics import runnable
 from aiaudit.policy import LoadedPolicy, check_attributes, load_policies, load_waivers
 from aiaudit.record import Record
+from aiaudit.subject import Subject
 
 if TYPE_CHECKING:
     from aiaudit.assemble import Progress
@@ -65,14 +67,7 @@ def execute_under(
     policy, overrides = overridden(loaded.policy, config.gate.fail_on, config.gate.strict)
     runnable({}, policy.metrics, config.trust_metrics, config.model.module_path)
     waivers = load_waivers(config.waivers) if config.waivers else ()
-    declared = _declared(config)
-    with ExitStack() as stack:
-        inputs = _read(config, declared)
-        model = _open(config)
-        if model is not None:
-            stack.callback(model.close)
-        inputs = replace(inputs, model=model, card=card, seed=config.seed)
-        subject = assemble(inputs, declared, watcher.predicted)
+    with opened(config, card, watcher.predicted) as (subject, _):
         check_attributes(policy, [a.name for a in subject.attributes], subject.reference_groups)
         return audit(
             replace(subject, references=references(policy, subject.reference_groups)),
@@ -89,6 +84,29 @@ def execute_under(
             ),
             watcher.checked,
         )
+
+
+@contextmanager
+def opened(
+    config: Config, card: SystemCard | None = None, predicted: Progress | None = None
+) -> Iterator[tuple[Subject, Table]]:
+    """Read data and model, yield the subject that they make and the table as it was read, close the model.
+
+    Raises
+    ------
+    UsageError
+        Where the configuration does not fit the data.
+    IncompleteError
+        The model was refused or failed, or the data cannot be read.
+    """
+    declared = _declared(config)
+    with ExitStack() as stack:
+        inputs = _read(config, declared)
+        model = _open(config)
+        if model is not None:
+            stack.callback(model.close)
+        inputs = replace(inputs, model=model, card=card, seed=config.seed)
+        yield assemble(inputs, declared, predicted), inputs.table
 
 
 def _card(config: Config) -> SystemCard | None:

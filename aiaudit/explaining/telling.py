@@ -1,0 +1,152 @@
+"""Explained decisions as text, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aiaudit.errors import one_line
+from aiaudit.explaining.decision import Compared, Decision, common
+from aiaudit.explaining.dictionary import Dictionary
+from aiaudit.explaining.reasons import MOST, Reason
+from aiaudit.explaining.recourse import Option
+
+_WIDTH = 34
+
+
+def to_text(decision: Decision, named: str, dictionary: Dictionary) -> str:
+    """Return one explained decision for a terminal; *named* says which row it is."""
+    first = decision.compared[0].found
+    verdict = {True: "favourable", False: "unfavourable", None: ""}[decision.favourable]
+    lines = [f"{one_line(named)}: {one_line(decision.label)} ({verdict})" if verdict else one_line(named)]
+    lines += [f"  explained   {first.output}, {first.engine}"]
+    lines += [f"              not looked into: {first.not_looked_into}"] if first.not_looked_into else []
+    for compared in decision.compared:
+        lines += ["", *_compared(compared, dictionary)]
+    if len(decision.compared) == 2:
+        shared = common(*(c.reasons for c in decision.compared))
+        lines += [] if shared is None else ["", f"both lists share {shared:.0%} of their columns"]
+    if decision.options is not None:
+        lines += ["", *_options(decision.options, dictionary)]
+    return "\n".join(lines)
+
+
+def _compared(compared: Compared, dictionary: Dictionary) -> Iterator[str]:
+    found = compared.found
+    yield f"what counted against this row, compared with {compared.baseline.described}"
+    for i, reason in enumerate(compared.reasons, 1):
+        sure = f" ± {2 * reason.error:.2g}" if reason.error else ""
+        held = f"{_name(reason.column, dictionary)} = {_value(reason.value)}"
+        text = dictionary.reason(reason.column)
+        yield f"  {i}. {held:<{_WIDTH}} {reason.attribution:+.4g}{sure}" + (
+            f"  {one_line(text)}" if text else ""
+        )
+    if not compared.reasons:
+        yield "  nothing that can be told apart from zero"
+    if compared.withheld:
+        names = ", ".join(one_line(name, 60) for name in compared.withheld)
+        yield f"  withheld: protected, and counted against this row too: {names}. Take legal advice."
+    total = float(found.values.sum())
+    yield (
+        f"  base {found.base:.4g} and parts {total:+.4g} make {float(found.outputs[0]):.4g}; "
+        f"the model says the same to within {found.additivity:.1g}"
+    )
+
+
+def _options(options: Iterable[Option], dictionary: Dictionary) -> Iterator[str]:
+    told = [
+        " and ".join(
+            f"{_name(c.column, dictionary)} from {_value(c.old)} to {_value(c.new)}" for c in option.changes
+        )
+        + f" -> {one_line(option.decision, 60)}"
+        for option in options
+    ]
+    if told:
+        yield "what would have changed the decision (each tried on the model)"
+        yield from (f"  - {text}" for text in told)
+    else:
+        yield "no change of up to three changeable columns that was tried turns the decision"
+
+
+def _name(column: str, dictionary: Dictionary) -> str:
+    return one_line(dictionary.named(column), 60)
+
+
+def _value(value: object) -> str:
+    return one_line(value.item() if hasattr(value, "item") else value, 40)
+
+
+def to_json(decision: Decision, named: str) -> str:
+    """Return one explained decision as JSON."""
+    return json.dumps(
+        {
+            "row": named,
+            "decision": decision.label or None,
+            "favourable": decision.favourable,
+            "compared": [_plain_compared(compared) for compared in decision.compared],
+            "recourse": None if decision.options is None else [_plain_option(o) for o in decision.options],
+        },
+        indent=1,
+        allow_nan=False,
+    )
+
+
+def _plain_compared(compared: Compared) -> dict[str, Any]:
+    found = compared.found
+    return {
+        "baseline": compared.baseline.name,
+        "described": compared.baseline.described,
+        "output": found.output,
+        "engine": found.engine,
+        "exact": found.exact,
+        "not_looked_into": found.not_looked_into or None,
+        "base": found.base,
+        "value": float(found.outputs[0]),
+        "additivity": found.additivity,
+        "attributions": dict(zip(found.columns, found.values[0].tolist(), strict=True)),
+        "errors": dict(zip(found.columns, found.errors[0].tolist(), strict=True)),
+        "reasons": [_plain_reason(reason) for reason in compared.reasons],
+        "withheld": list(compared.withheld),
+    }
+
+
+def _plain_reason(reason: Reason) -> dict[str, Any]:
+    return {"column": reason.column, "value": _value(reason.value), "attribution": reason.attribution}
+
+
+def _plain_option(option: Option) -> dict[str, Any]:
+    changes = [{"column": c.column, "from": _value(c.old), "to": _value(c.new)} for c in option.changes]
+    return {"changes": changes, "decision": option.decision, "cost": option.cost}
+
+
+def to_csv(decisions: Iterable[Decision], ids: Iterable[str], dictionary: Dictionary) -> str:
+    """Return the principal reasons of many decisions, one row each, in the words of the dictionary."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    reasons = [f"reason_{i}" for i in range(1, MOST + 1)]
+    writer.writerow(["row", "decision", "baseline", "output", *reasons, "withheld"])
+    for decision, name in zip(decisions, ids, strict=True):
+        for compared in decision.compared:
+            texts = [dictionary.reason(r.column) or dictionary.named(r.column) for r in compared.reasons]
+            padded = [*texts, *[""] * (MOST - len(texts))]
+            output = f"{float(compared.found.outputs[0]):.6g}"
+            cells = [
+                name,
+                decision.label,
+                compared.baseline.name,
+                output,
+                *padded,
+                "; ".join(compared.withheld),
+            ]
+            writer.writerow([_cell(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula."""
+    flat = one_line(text)
+    number = flat.replace(".", "", 1).lstrip("-").isdigit()
+    return "'" + flat if flat[:1] in "=+-@" and not number else flat
