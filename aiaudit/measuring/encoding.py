@@ -14,14 +14,14 @@ from aiaudit.measuring.coding import OTHER, Coded, coded, numbers
 Floats = npt.NDArray[np.float64]
 
 #: Bins of each number and names of each column that are told apart; fewer in a table of many columns.
-BINS, NAMES, WIDTH = 10, 50, 1500
+BINS, NAMES, WIDTH = 10, 30, 1500
 #: Rows for each different number, on average, from which on numbers are looked at as names too.
 REPEATED = 10
 #: Standard deviations beyond which a number counts as no further away.
 REACH = 3.0
 
 
-def encoded(table: pd.DataFrame) -> Floats:
+def encoded(table: pd.DataFrame) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return indicators of bins and frequent names, standardised numbers, and how frequent rare names are.
 
     Parameters
@@ -31,15 +31,19 @@ def encoded(table: pd.DataFrame) -> Floats:
 
     Returns
     -------
-    ndarray of float, shape (n, q)
+    x : ndarray of float, shape (n, q)
         No column is constant. With *p* in the thousands only numbers and frequencies are left.
+    column : ndarray of int, shape (q,)
+        Position of the column of the table that each comes from.
     """
     each = WIDTH // max(table.shape[1], 1)
-    parts = [part for name in table for part in _encoded(table[name], min(BINS, each), min(NAMES, each))]
-    if not parts:
-        return np.zeros((len(table), 0))
-    found = np.column_stack(parts)
-    return found[:, found.std(axis=0) > 0]
+    parts, column = [np.zeros((len(table), 0))], [np.zeros(0, np.intp)]
+    for j in range(table.shape[1]):
+        own = np.column_stack([*_encoded(table.iloc[:, j], min(BINS, each), min(NAMES, each))])
+        own = own[:, own.std(axis=0) > 0]
+        parts.append(own)
+        column.append(np.full(own.shape[1], j))
+    return np.concatenate(parts, axis=1), np.concatenate(column)
 
 
 def _encoded(values: pd.Series, bins: int, names: int) -> Iterator[Floats]:

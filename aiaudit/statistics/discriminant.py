@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from aiaudit.statistics.auc import auc
 from aiaudit.statistics.intervals import wilson
 
 Ints = npt.NDArray[np.integer]
+Bools = npt.NDArray[np.bool_]
 
 FOLDS = 5
 #: Members that a class, and the rest, need in each fold: two, for DeLong's variance.
@@ -36,7 +38,7 @@ class Separation:
     p_value : float
         Of labels that have nothing to do with the table, one-sided; no less than 1 / (1 + permutations).
     members, others : int
-        How many there are.
+        How many there are, of each.
     """
 
     auc: float
@@ -48,7 +50,14 @@ class Separation:
 
 
 def separations(
-    x: Floats, labels: Ints, size: int, *, level: float, permutations: int, seed: int
+    x: Floats,
+    labels: Ints,
+    size: int,
+    *,
+    level: float,
+    permutations: int,
+    seed: int,
+    drawn: Bools | None = None,
 ) -> list[Separation]:
     """Return how well each class is told from all others by ridge regression on rows left out.
 
@@ -66,6 +75,9 @@ def separations(
         How often labels are shuffled to see what chance can do.
     seed : int
         Seeds that.
+    drawn : ndarray of bool, shape (n,), or None
+        Rows drawn whatever their class, which alone stand for the others of a class; the rest was added because
+        its own class is rare. None means all.
 
     Returns
     -------
@@ -87,17 +99,15 @@ def separations(
     that share. The test shuffles labels within folds and compares differences of mean scores.
     """
     critical(level)
-    sizes = np.bincount(labels, minlength=size)
-    if not (np.minimum(sizes, len(labels) - sizes) >= FOLDS * IN_FOLD).any():
-        return [_unknown(int(members), len(labels) - int(members)) for members in sizes]
+    everybody = np.ones(len(labels), bool) if drawn is None else drawn
+    sides = [(labels == g, everybody & (labels != g)) for g in range(size)]
+    if not any(min(mine.sum(), other.sum()) >= FOLDS * IN_FOLD for mine, other in sides):
+        return [_unknown(int(mine.sum()), int(other.sum())) for mine, other in sides]
     table = _Table.of(x, labels, size)
-    exceeded = table.exceeded(permutations, seed)
-    fitted = [table.scores(k) for k in range(FOLDS)]
+    exceeded, scores = table.exceeded(permutations, seed), table.scores()
     return [
-        _separation(
-            labels == g, [s[:, g] for s in fitted], table.fold, (1 + count) / (1 + permutations), level
-        )
-        for g, count in enumerate(exceeded.tolist())
+        _separation(mine, other, scores[:, :, g], table.fold, level, (1 + exceeded[g]) / (1 + permutations))
+        for g, (mine, other) in enumerate(sides)
     ]
 
 
@@ -107,18 +117,20 @@ def _unknown(members: int, others: int) -> Separation:
 
 
 def _separation(
-    member: npt.NDArray[np.bool_], scores: list[Floats], fold: Ints, p_value: float, level: float
+    mine: Bools, other: Bools, scores: Floats, fold: Ints, level: float, p_value: float
 ) -> Separation:
-    inside = int(member.sum())
-    outside = len(member) - inside
+    """Return how well one class is told from the others; scores, by fold left out, have shape (folds, n)."""
+    inside, outside = int(mine.sum()), int(other.sum())
     if min(inside, outside) < FOLDS * IN_FOLD:
         return _unknown(inside, outside)
-    new = [auc(s[fold == k], member[fold == k]) for k, s in enumerate(scores)]
+    compared = mine | other
+    new = [auc(own[r], mine[r]) for k, own in enumerate(scores) for r in [compared & (fold == k)]]
+    known = [auc(own[r], mine[r]) for k, own in enumerate(scores) for r in [compared & (fold != k)]]
     value, variance = float(np.mean([a.value for a in new])), sum(a.variance for a in new) / FOLDS**2
-    known = float(np.mean([auc(s[fold != k], member[fold != k]).value for k, s in enumerate(scores)]))
-    kept = float(np.clip(ndtri(value) / max(ndtri(known), 1e-9), 0, 1)) if known < 1 else 0.0
+    at_home = float(np.mean([a.value for a in known]))
+    kept = float(np.clip(ndtri(value) / max(ndtri(at_home), 1e-9), 0, 1)) if at_home < 1 else 0.0
     low, high = _interval(value, variance * (2 - kept), min(inside, outside), level)
-    return Separation(auc=value, low=low, high=high, p_value=p_value, members=inside, others=outside)
+    return Separation(auc=value, low=low, high=high, p_value=float(p_value), members=inside, others=outside)
 
 
 def _interval(value: float, variance: float, smaller: int, level: float) -> tuple[float, float]:
@@ -133,70 +145,80 @@ def _interval(value: float, variance: float, smaller: int, level: float) -> tupl
 
 @dataclass(frozen=True, kw_only=True)
 class _Table:
-    """A table with its folds: sums of squares by fold are made once, whatever the labels."""
+    """A table with its folds: sums of squares by fold are made once, whatever the labels.
+
+    Rows are sorted by fold: `order` are their old places, `slices` where each fold is. `fold` is that of each row in
+    the old order.
+    """
 
     x: Floats
     labels: Ints
-    fold: Ints
     size: int
+    fold: Ints
+    order: Ints
+    slices: tuple[slice, ...]
     factors: tuple[tuple[Floats, bool], ...]
 
     @classmethod
     def of(cls, x: Floats, labels: Ints, size: int) -> _Table:
-        x = np.column_stack([x, np.ones(len(x))])
         fold = _folds(labels, size)
-        squares = np.array([x[fold == k].T @ x[fold == k] for k in range(FOLDS)])
+        order = np.argsort(fold, kind="stable")
+        ends = np.searchsorted(fold[order], np.arange(FOLDS + 1)).tolist()
+        slices = tuple(slice(start, end) for start, end in pairwise(ends))
+        x = np.column_stack([x, np.ones(len(x))])[order]
+        squares = np.array([x[own].T @ x[own] for own in slices])
         penalty = np.diag([*[max(x.shape[1] - 1.0, 1.0)] * (x.shape[1] - 1), 1e-6])
         total = squares.sum(axis=0) + penalty
+        factors = tuple(cho_factor(total - own) for own in squares)
         return cls(
-            x=x,
-            labels=labels,
-            fold=fold,
-            size=size,
-            factors=tuple(cho_factor(total - own) for own in squares),
+            x=x, labels=labels[order], size=size, fold=fold, order=order, slices=slices, factors=factors
         )
 
-    def scores(self, k: int) -> Floats:
-        """Return the scores of all rows, shape (n, size), by the rule made without fold *k*."""
-        others = self.fold != k
-        rule = cho_solve(self.factors[k], self.x[others].T @ self._indicators(self.labels[others]))
-        # Equal rows must tie, whatever the processor made of their last digits.
-        return np.asarray(np.round(self.x @ rule, 12))
+    def scores(self) -> Floats:
+        """Return the scores of all rows in their old order by the rule made without each fold, (folds, n, size)."""
+        sums = self._sums(self.labels[np.newaxis], self.x)[:, :, 0]
+        found = np.empty((FOLDS, *self.labels.shape, self.size))
+        for k, factor in enumerate(self.factors):
+            # Equal rows must tie, whatever the processor made of their last digits.
+            found[k, self.order] = np.round(self.x @ cho_solve(factor, sums.sum(axis=0) - sums[k]), 12)
+        return found
 
     def exceeded(self, permutations: int, seed: int) -> Ints:
         """Return how often shuffled labels are told apart as well as the true ones, shape (size,)."""
-        observed = self._gaps(self.labels[np.newaxis])[0]
+        # Half the digits do: what is compared is computed alike, and ties are told apart at a millionth.
+        x = self.x.astype(np.float32)
+        observed = self._gaps(self.labels[np.newaxis], x)[0]
         rng = np.random.default_rng(seed)
         found = np.zeros(self.size, np.int64)
         for batch in _batches(permutations):
             shuffled = np.repeat(self.labels[np.newaxis], batch, axis=0)
-            for k in range(FOLDS):
-                own = np.flatnonzero(self.fold == k)
+            for own in self.slices:
                 shuffled[:, own] = rng.permuted(shuffled[:, own], axis=1)
-            found += (self._gaps(shuffled) >= observed - 1e-12 * np.abs(observed)).sum(axis=0)
+            found += (self._gaps(shuffled, x) >= observed - 1e-6 * np.abs(observed)).sum(axis=0)
         return found
 
-    def _gaps(self, labels: Ints) -> Floats:
+    def _gaps(self, labels: Ints, x: npt.NDArray[np.floating]) -> Floats:
         """Return by how much members score higher on new rows, summed over folds; labels (b, n), result (b, size)."""
-        sums = np.array([self._sums(labels, self.fold == k) for k in range(FOLDS)])
+        sums = self._sums(labels, x)
         total = sums.sum(axis=0)
         gaps = np.zeros((len(labels), self.size))
-        for k, factor in enumerate(self.factors):
-            own = self.fold == k
+        for own, factor, part in zip(self.slices, self.factors, sums, strict=True):
             members = np.bincount(self.labels[own], minlength=self.size)
-            inside = sums[k] / np.maximum(members, 1)
-            outside = (self.x[own].sum(axis=0)[:, None, None] - sums[k]) / np.maximum(own.sum() - members, 1)
-            rule = cho_solve(factor, (total - sums[k]).reshape(len(total), -1)).reshape(total.shape)
-            gaps += ((inside - outside) * rule).sum(axis=0)
+            others = np.maximum(len(self.labels[own]) - members, 1)
+            rule = cho_solve(factor, (total - part).reshape(len(total), -1)).reshape(total.shape)
+            inside = np.einsum("pbg,pbg->bg", part, rule)
+            everybody = np.einsum("p,pbg->bg", self.x[own].sum(axis=0), rule)
+            gaps += inside / np.maximum(members, 1) - (everybody - inside) / others
         return gaps
 
-    def _sums(self, labels: Ints, rows: npt.NDArray[np.bool_]) -> Floats:
-        """Return the sums of the columns over each class, shape (p, b, size)."""
-        indicators = self._indicators(labels[:, rows]).transpose(1, 0, 2).reshape(int(rows.sum()), -1)
-        return np.asarray(self.x[rows].T @ indicators).reshape(-1, len(labels), self.size)
-
-    def _indicators(self, labels: Ints) -> Floats:
-        return np.asarray(labels[..., np.newaxis] == np.arange(self.size), np.float64)
+    def _sums(self, labels: Ints, x: npt.NDArray[np.floating]) -> Floats:
+        """Return the sums of the columns over each class in each fold, shape (folds, p, b, size)."""
+        classes = np.arange(self.size)
+        found = np.empty((FOLDS, x.shape[1], len(labels), self.size))
+        for k, own in enumerate(self.slices):
+            indicators = (labels[:, own].T[:, :, np.newaxis] == classes).astype(x.dtype)
+            found[k] = (x[own].T @ indicators.reshape(len(indicators), -1)).reshape(found.shape[1:])
+        return found
 
 
 def _folds(labels: Ints, size: int) -> Ints:

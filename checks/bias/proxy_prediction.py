@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-import pandas as pd
-
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Measurement
-from aiaudit.groups import Attribute
-from aiaudit.measuring.encoding import encoded
-from aiaudit.measuring.order import random_order
-from aiaudit.measuring.partitions import Ints
+from aiaudit.measuring.proxies import MAX_MEMBERS, MAX_ROWS, PERMUTATIONS, Told, told
 from aiaudit.measuring.rates import LEVEL, interval, number
 from aiaudit.metrics import value
-from aiaudit.statistics.discriminant import FOLDS, separations
+from aiaudit.statistics.discriminant import FOLDS
 from aiaudit.subject import Subject
 
-MAX_ROWS = 10_000
-PERMUTATIONS = 199
 #: Digits that do not depend on the processor.
 DIGITS = 10
 
@@ -43,7 +35,13 @@ AUC = value(
         "Where the columns must stay, dropping the protected one changes little: compare decisions and errors of the "
         "groups, and say so in the system card.",
     ],
-    params={"max_rows": MAX_ROWS, "folds": FOLDS, "permutations": PERMUTATIONS, "level": LEVEL},
+    params={
+        "max_rows": MAX_ROWS,
+        "max_members": MAX_MEMBERS,
+        "folds": FOLDS,
+        "permutations": PERMUTATIONS,
+        "level": LEVEL,
+    },
 )
 def proxy_prediction(subject: Subject) -> Iterator[Measurement]:
     """Measure how well all other columns together predict membership of each protected group.
@@ -57,7 +55,7 @@ def proxy_prediction(subject: Subject) -> Iterator[Measurement]:
 
     Each group against everybody else whose group is known, from all columns but the protected one. Numbers are
     standardised and cut at deciles, frequent names and repeated whole numbers told apart, missing values a value of
-    their own. Ridge regression is fitted on four fifths of a sample and ranks the remaining fifth, five times over;
+    their own. Ridge regression is fitted on four fifths of a sample (more of rare groups) and ranks the remaining fifth, five times over;
     the area under the ROC curve is the mean of the five. Folds share training rows, so DeLong's variance is enlarged
     by what that can add (docs/statistics.md). The p-value is that of shuffled groups, one-sided. 0.5 is chance, 1 is
     certainty.
@@ -75,38 +73,29 @@ def proxy_prediction(subject: Subject) -> Iterator[Measurement]:
     """
     columns = subject.columns
     assert columns is not None  # the plan saw to it
-    others = {a.name: columns.loc[:, [str(name) != a.name for name in columns]] for a in subject.attributes}
-    if not any(frame.shape[1] for frame in others.values()):
-        raise NotApplicable("there are no columns beside the protected one")
-    order = random_order(subject)
-    for attribute in subject.attributes:
-        if others[attribute.name].shape[1]:
-            yield from _told(attribute, others[attribute.name], order, subject.seed)
+    found = list(told(subject, columns))
+    if not found:
+        raise NotApplicable("no column beside the protected one varies")
+    yield from (_measurement(each) for each in found)
 
 
-def _told(attribute: Attribute, columns: pd.DataFrame, order: Ints, seed: int) -> Iterator[Measurement]:
-    groups = len(attribute.levels) - bool(attribute.missing)
-    known = order[attribute.codes[order] < groups]
-    rows = known[:MAX_ROWS]
-    x = encoded(columns.iloc[rows])
-    found = separations(x, attribute.codes[rows], groups, level=LEVEL, permutations=PERMUTATIONS, seed=seed)
-    reasons = {"protected value is missing": attribute.missing, "not in the sample": len(known) - len(rows)}
-    excluded = {reason: count for reason, count in reasons.items() if count}
-    for level, one in zip(attribute.levels, found, strict=False):
-        yield Measurement(
-            metric=AUC.name,
-            value=number(round(one.auc, DIGITS)),
-            n=len(rows),
-            denominator=min(one.members, one.others),
-            interval=interval(round(one.low, DIGITS), round(one.high, DIGITS), "normal on the logit"),
-            p_value=number(one.p_value),
-            scope={attribute.name: level},
-            method="mean AUC of ridge regression on five folds; DeLong's variance, enlarged for shared training rows",
-            params={
-                "members": one.members,
-                "columns": columns.shape[1],
-                "encoded_columns": x.shape[1],
-                **({} if np.isfinite(one.low) else {"no_interval": "fewer than ten members or others"}),
-            },
-            excluded=excluded,
-        )
+def _measurement(each: Told) -> Measurement:
+    one = each.found
+    auc, low, high = (round(end, DIGITS) for end in (one.auc, one.low, one.high))
+    sure = interval(low, high, "normal on the logit")
+    return Measurement(
+        metric=AUC.name,
+        value=number(auc),
+        n=one.members,
+        denominator=min(one.members, one.others),
+        interval=sure,
+        p_value=number(one.p_value),
+        scope=each.scope,
+        method="mean AUC of ridge regression on five folds; DeLong's variance, enlarged for shared training rows",
+        params={
+            "others": one.others,
+            "encoded_columns": each.columns,
+            **({} if sure else {"no_interval": "fewer than ten members or others"}),
+        },
+        excluded={"not in the sample": each.rows - one.members} if each.rows > one.members else {},
+    )

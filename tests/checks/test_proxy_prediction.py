@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from aiaudit.facts import Skipped
+from aiaudit.measuring import proxies
 from aiaudit.measuring.encoding import encoded
 from aiaudit.registry import get
 from aiaudit.testing import outcome_of, subject_of
-from tests.checks.reading import found, measured
+from tests.checks.reading import found
 
 CHECK = "bias.proxy-prediction"
 
@@ -40,9 +41,8 @@ def test_a_planted_proxy_is_found(people):
     assert b.interval.low > 0.65
     assert b.p_value == 1 / 200
     race = people.attributes[0]
-    assert b.denominator == np.bincount(race.codes)[1]
-    assert b.n == people.n - race.missing
-    assert b.excluded == {"protected value is missing": race.missing}
+    assert b.n == b.denominator == np.bincount(race.codes)[1]
+    assert b.params["others"] == people.n - race.missing - b.n
 
 
 def test_together_they_tell_more_than_alone(people):
@@ -58,7 +58,7 @@ def test_the_protected_column_does_not_predict_itself(people):
     for group, m in found(CHECK, with_itself, "proxy_auc", "race").items():
         # The rows come in another random order, no more.
         assert m.value == pytest.approx(without[group].value, abs=0.05)
-        assert m.params["columns"] == 4
+        assert m.params["encoded_columns"] == without[group].params["encoded_columns"]
 
 
 def test_another_protected_column_may_tell(people):
@@ -80,14 +80,17 @@ def test_few_members_are_not_measured(people):
     assert nine.params["no_interval"] == "fewer than ten members or others"
 
 
-def test_a_large_table_is_sampled_and_says_so(people, monkeypatch):
-    from aiaudit.checks.bias import proxy_prediction
-
-    monkeypatch.setattr(proxy_prediction, "MAX_ROWS", 300)
-    m = measured(CHECK, people)[0]
-    race = people.attributes[0]
-    assert m.n == 300
-    assert m.excluded["not in the sample"] == people.n - race.missing - 300
+def test_a_large_table_is_sampled_with_more_of_rare_groups(people, monkeypatch):
+    monkeypatch.setattr(proxies, "MAX_ROWS", 200)
+    monkeypatch.setattr(proxies, "MAX_MEMBERS", 50)
+    areas = found(CHECK, people, "proxy_auc", "race")
+    sizes = np.bincount(people.attributes[0].codes)
+    assert areas["c"].n == 50
+    assert areas["c"].excluded == {"not in the sample": sizes[2] - 50}
+    # Those added because they are rare are nobody's others: these are of the 200 drawn.
+    drawn = [m.params["others"] for m in areas.values()]
+    assert max(drawn) < 200
+    assert drawn[0] == 200 - areas["a"].n
 
 
 def test_without_other_columns_there_is_nothing_to_ask(people):
@@ -110,13 +113,14 @@ def test_columns_of_every_type_are_encoded():
             "empty": [None] * 100,
         }
     )
-    x = encoded(table)
+    x, column = encoded(table)
     assert np.isfinite(x).all()
     assert (x.std(axis=0) > 0).all()
-    assert encoded(table[["constant", "empty"]]).shape == (100, 0)
-    assert encoded(table[["flag"]]).shape == (100, 2)
+    assert set(column) == set(range(6))
+    assert encoded(table[["constant", "empty"]])[0].shape == (100, 0)
+    assert encoded(table[["flag"]])[0].shape == (100, 2)
 
 
 def test_a_table_of_very_many_columns_keeps_its_numbers():
     wide = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 2000)))
-    assert encoded(wide).shape == (50, 2000)
+    assert encoded(wide)[0].shape == (50, 2000)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from aiaudit.measuring.order import random_order
+from aiaudit.measuring.order import random_order, sample_with_rare
 from aiaudit.testing import _rows, toy_ordinal, toy_subject
 
 
@@ -32,3 +32,18 @@ def test_it_is_random_and_follows_the_seed():
     # A sorted column would tell that neighbours are alike.
     income = subject.features["income"].to_numpy()[order]
     assert abs(np.corrcoef(income[:-1], income[1:])[0, 1]) < 0.15
+
+
+def test_rare_classes_are_filled_up_in_the_random_order():
+    rng = np.random.default_rng(0)
+    codes = np.array([0] * 80 + [1] * 15 + [2] * 5)
+    order = rng.permutation(100)
+    rows, drawn = sample_with_rare(order, codes, 3, 20, 10)
+    assert list(rows[drawn]) == list(order[:20])
+    assert np.bincount(codes[rows]).tolist()[1:] == [10, 5]
+    assert not (codes[rows[~drawn]] == 0).any()
+    places = np.argsort(order)[rows]
+    assert (np.diff(places) > 0).all()
+    whole, everybody = sample_with_rare(order, codes, 3, 200, 10)
+    assert everybody.all()
+    assert list(whole) == list(order)

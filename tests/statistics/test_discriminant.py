@@ -63,6 +63,18 @@ def test_a_copy_is_certain_as_far_as_its_size_allows():
     assert 0.9 < found_.low < 0.95
 
 
+def test_members_added_because_they_are_rare_are_nobodys_others(people):
+    x, labels = people
+    drawn = np.ones(400, bool)
+    drawn[np.flatnonzero(labels == 2)[5:]] = False
+    whole = found(x, labels, 3)
+    part = separations(x, labels, 3, level=0.95, permutations=19, seed=0, drawn=drawn)
+    assert (part[2].members, part[2].others) == (whole[2].members, whole[2].others)
+    assert (part[2].auc, part[2].low) == (whole[2].auc, whole[2].low)
+    assert part[0].others == whole[0].others - (~drawn).sum()
+    assert part[0].auc != whole[0].auc
+
+
 def test_too_few_members_are_not_measured(people):
     x, _ = people
     labels = (np.arange(400) < 9).astype(int)
