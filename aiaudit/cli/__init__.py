@@ -14,7 +14,6 @@ COMMANDS = {
     "demo": ("demo", "See a whole audit on an embedded example, offline, in seconds."),
     "check": ("check", "Audit a model and data against a policy: the report and the gate."),
     "explain": ("explain", "Say why one decision was made, and what would have changed it."),
-    "explain": ("explain", "Say why one decision was made, and what would have changed it."),
     "rules": ("rules", "List the checks, or show one check's page."),
     "policy": ("policy", "List, show and validate policies."),
     "report": ("report", "Render a stored audit again, in any format."),
