@@ -19,6 +19,7 @@ COMMANDS = {
     "report": ("report", "Render a stored audit again, in any format."),
     "judge": ("judge", "Judge a stored audit again, under another policy."),
     "baseline": ("baseline", "Write what is known, so that only new or worse findings fail the gate."),
+    "waive": ("waive", "Add a waiver: a named person accepts a failure for a while."),
     "diff": ("diff", "Say what changed between two audits beyond noise."),
     "archive": ("archive", "Keep audits as evidence; compare them, and check that nothing was changed."),
     "scan": ("scan", "Look at a model file without loading it."),
