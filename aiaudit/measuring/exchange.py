@@ -132,7 +132,7 @@ def answers(subject: Subject, attribute: Attribute, order: Ints, sampled: int, q
     rows = np.concatenate([order[codes == g][:each] for g in groups])
     rng = np.random.default_rng(subject.seed)
     donors = {g: order[codes == g][rng.integers(0, np.sum(codes == g), len(rows))] for g in known}
-    if len(groups) > 1:
+    if "rest" in subject.references and len(groups) > 1:
         donors[ANY_OTHER] = _others(attribute.codes, rows, order, rng)
     columns = exchanged_columns(subject, attribute)
     decided = _decided(subject, features, columns, rows, donors)

@@ -15,7 +15,7 @@ from aiaudit.subject import Subject
 
 KUSNER = "Kusner et al. 2017, arXiv:1703.06856; Agarwal et al. 2018 (flip test), arXiv:1809.03260"
 #: People of each group who are asked, at most, and questions put to the model for one attribute.
-SAMPLED, QUESTIONS = 500, 50_000
+SAMPLED, QUESTIONS = 2000, 50_000
 
 SELECTED = rate("selection_rate", "Favourable decisions, of all people in the group.", "29 CFR 1607.4(D)")
 FLIPPED = rate(
@@ -71,7 +71,7 @@ def counterfactual_flip(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    Up to 500 people of each group (fewer where there are many groups) are given the protected column of every other
+    Up to 2,000 people of each group (fewer where there are many groups) are given the protected column of every other
     known group, together with its declared dependants, all from one person of that group drawn at random, and the
     model decides again. Where the column itself is no feature, the dependants alone are exchanged. Counted are
     people whose decision changes under at least one other value, and which way. Where the exchanged columns differ

@@ -27,7 +27,9 @@ def test_the_disparity_of_berkeley_vanishes_within_departments(berkeley):
     assert m.value == pytest.approx(by_hand)
     assert m.interval.low < 0 < m.interval.high
     assert m.p_value == pytest.approx(0.2169237, abs=1e-7)
-    assert m.denominator == 1835
+    assert (m.denominator, m.effective_n) == (1835, None)
+    # A large group is no more surely apart from a small rest than the rest from it.
+    assert (within["man", "department"].denominator, within["man", "department"].effective_n) == (2691, 1835)
     assert within["man", "department"].value == pytest.approx(-m.value)
 
 
