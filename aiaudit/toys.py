@@ -140,6 +140,7 @@ def _toy_card() -> SystemCard:
         "covers": ["purpose", "contact"],
         "evidence": "https://bakery.example/notice",
     }
+    log = {"file": "log.csv", "found": "0" * 64, "reviews": 60, "overrides": 3, "with_reason": 2}
     return SystemCard.model_validate(
         {
             "context": {"first_use": "2026-02-02", "special_categories": False},
@@ -147,6 +148,7 @@ def _toy_card() -> SystemCard:
             "groups": {"audited": ["colour", "shape"]},
             "metrics": {"declared": {"accuracy": 0.9}},
             "retention": {"logs_days": 365},
+            "oversight": {"decision_log": log},
             "attestations": [statement],
         }
     )
