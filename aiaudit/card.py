@@ -60,7 +60,14 @@ SENTENCES = frozenset(
 SHORTEST = 12
 #: Parts of a card that nobody need fill in, and statements, which are read one by one.
 _NOT_ASKED = frozenset(
-    {"version", "identity.model_digest", "data.date_column", "fallback.expires", "attestations"}
+    {
+        "version",
+        "identity.model_digest",
+        "data.date_column",
+        "fallback.expires",
+        "attestations",
+        "oversight.decision_log",
+    }
 )
 #: What a form says where nobody answered, but for the signs around it; or one letter again and again.
 _WHOLE = re.compile(

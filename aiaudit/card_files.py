@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import math
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
@@ -45,6 +48,68 @@ class Found(Strict):
         return "given" if declared == self.found else "the file was changed since the card was written"
 
 
+class Reviews(Found):
+    """A log of what people did with proposals, and what was counted in it.
+
+    The file is a CSV with the columns ``proposed`` and ``final`` and, where known, ``seconds`` and ``reason``, one
+    review a line, the oldest first.
+
+    Parameters
+    ----------
+    reviews, overrides, with_reason : int or None
+        Lines, those decided otherwise than proposed, and those of them with a reason; None where there is no log.
+    since_override : int or None
+        Lines after the last that was decided otherwise.
+    median_seconds : float or None
+        Median time of a review, where every line tells it.
+    """
+
+    reviews: int | None = None
+    overrides: int | None = None
+    with_reason: int | None = None
+    since_override: int | None = None
+    median_seconds: float | None = None
+
+
+def _log(value: Any, info: ValidationInfo) -> Any:
+    """Read the log where the card's folder is known; numbers written beside it do not count."""
+    given = _file(value, info)
+    folder = (info.context or {}).get("folder")
+    if folder is None or not isinstance(given, dict):
+        return given
+    kept = {key: given[key] for key in ("file", "sha256", "found") if key in given}
+    return {**kept, **_counted(Path(folder) / given["file"])} if given.get("found") else kept
+
+
+def _counted(path: Path) -> dict[str, Any]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (UnicodeDecodeError, csv.Error):
+        raise ValueError("the decision log is no CSV in UTF-8") from None
+    if rows and not {"proposed", "final"} <= set(rows[0]):
+        raise ValueError("the decision log needs the columns 'proposed' and 'final'")
+    otherwise = [i for i, row in enumerate(rows) if (row["proposed"] or "") != (row["final"] or "")]
+    seconds = [_seconds(row.get("seconds")) for row in rows]
+    return {
+        "reviews": len(rows),
+        "overrides": len(otherwise),
+        "with_reason": sum(bool((rows[i].get("reason") or "").strip()) for i in otherwise),
+        "since_override": len(rows) - (otherwise[-1] + 1 if otherwise else 0),
+        "median_seconds": None
+        if None in seconds or not rows
+        else float(median(s for s in seconds if s is not None)),
+    }
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        found = float(text or "")
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
 def _file(value: Any, info: ValidationInfo) -> Any:
     """Read a path, or a path with its digest; the file is looked for where the card's folder is known."""
     given = {"file": value} if isinstance(value, str) else value
@@ -68,24 +133,21 @@ def _digest(folder: Path, name: str) -> str | None:
         return None
 
 
-File = Annotated[
-    Found,
-    BeforeValidator(_file),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string"},
-                        "sha256": {"type": "string", "pattern": _SHA256},
-                        "found": {"type": ["string", "null"]},
-                    },
-                    "required": ["file"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
+def _schema(*further: str) -> WithJsonSchema:
+    """Return the schema of a path, or of a path with its digest (and what was read from it)."""
+    properties: dict[str, Any] = {
+        "file": {"type": "string"},
+        "sha256": {"type": "string", "pattern": _SHA256},
+        "found": {"type": ["string", "null"]},
+    }
+    properties |= {name: {"type": ["number", "null"]} for name in further}
+    full = {"type": "object", "properties": properties, "required": ["file"], "additionalProperties": False}
+    return WithJsonSchema({"anyOf": [{"type": "string"}, full]})
+
+
+File = Annotated[Found, BeforeValidator(_file), _schema()]
+Log = Annotated[
+    Reviews,
+    BeforeValidator(_log),
+    _schema("reviews", "overrides", "with_reason", "since_override", "median_seconds"),
 ]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from aiaudit.card_files import File
+from aiaudit.card_files import File, Log
 from aiaudit.policy.fields import Strict, Version, refuse
 
 Words = Annotated[str, Field(max_length=20_000)]
@@ -159,6 +159,12 @@ class Monitoring(Strict):
     incident_contact: Words | None = None
 
 
+class Oversight(Strict):
+    """What people did with the output."""
+
+    decision_log: Log | None = None
+
+
 class Retention(Strict):
     """For how many days what is kept, and when protected data are deleted."""
 
@@ -205,6 +211,7 @@ class SystemCard(Strict):
     limitations: Words | None = None
     fallback: Fallback = Fallback()
     monitoring: Monitoring = Monitoring()
+    oversight: Oversight = Oversight()
     retention: Retention = Retention()
     staff: Staff = Staff()
     environment: Words | None = None
