@@ -38,6 +38,7 @@ FACTS = {
     "place_columns",
     "explained_share",
     "unaudited_groups",
+    "direct_identifiers",
 }
 
 
