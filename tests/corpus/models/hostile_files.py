@@ -5,6 +5,7 @@ import io
 import json
 import lzma
 import pickle
+import warnings
 import zipfile
 import zlib
 
@@ -177,6 +178,7 @@ def archives(marker):
     yield "skops: a list", _archive([1, 2])
     yield "skops: nested too deep", _zip({"schema.json": "[" * 200_000})
     yield "skops: no schema", _zip({"x": "y"})
+    yield "skops: two schemas", _zip({"schema.json": "{}"}, {"schema.json": json.dumps(thing)})
     yield (
         "skops: a dotted class",
         _archive({**thing, "__module__": "sklearn.base", "__class__": "inspect.os"}),
@@ -209,10 +211,11 @@ def _archive(schema):
     return _zip({"schema.json": json.dumps(schema)})
 
 
-def _zip(members):
+def _zip(*parts):
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, content in members.items():
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of members of the same name
+        for member, content in (item for members in parts for item in members.items()):
             archive.writestr(member, content)
     return buffer.getvalue()
 

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+import re
 import socket
 import subprocess
 import time
@@ -119,6 +120,11 @@ class Environment(BaseEstimator):
 class Sleeper(BaseEstimator):
     def predict(self, frame):
         time.sleep(60)
+
+
+class Backtracker(BaseEstimator):
+    def predict(self, frame):
+        re.match("(a+)+$", "a" * 60 + "b")
 
 
 class Liar(BaseEstimator):
