@@ -100,7 +100,7 @@ class Overlap:
             interval=sure,
             p_value=p_value,
             reference=Reference(
-                scope={},
+                scope={"training rows": "alike by chance"},
                 numerator=None,
                 denominator=self.others,
                 rule="named",

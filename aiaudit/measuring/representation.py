@@ -82,7 +82,11 @@ class Composition:
         for i, scope in enumerate(self.shares.scopes):
             sure = interval(low[i], high[i], "share of the population taken as exact")
             reference = Reference(
-                scope={}, numerator=None, denominator=self.rows, rule="named", value=float(self.population[i])
+                scope={"population": "declared"},
+                numerator=None,
+                denominator=self.rows,
+                rule="named",
+                value=float(self.population[i]),
             )
             yield Measurement(
                 metric=metric.name,
