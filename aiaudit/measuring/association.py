@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from aiaudit.groups import Attribute
-from aiaudit.measuring.coding import coded
+from aiaudit.loading.text import as_text
+from aiaudit.measuring.coding import coded, may_be_codes, numbers
 from aiaudit.measuring.places import Place
 from aiaudit.measuring.rates import LEVEL
 from aiaudit.statistics.association import Association, cramers_v
@@ -90,7 +91,9 @@ def _associated(attribute: Attribute, name: str, values: pd.Series, seed: int) -
     bins, names = (
         max(3, min(most, len(rows) // each)) for most, each in ((MAX_BINS, BIN_ROWS), (MAX_NAMES, NAME_ROWS))
     )
-    column = coded(name, values, bins, names, rows)
+    numeric = numbers(values)
+    codes = numeric is not None and may_be_codes(numeric)
+    column = coded(name, as_text(values) if codes else values, bins, names, rows)
     size = len(column.levels)
     cells = attribute.codes[rows].astype(np.int64) * size + column.codes[rows]
     table = np.bincount(cells, minlength=groups * size).reshape(groups, size)

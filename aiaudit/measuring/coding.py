@@ -16,6 +16,8 @@ Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 
 OTHER = "(other)"
+#: Rows for each different number, on average, from which on whole numbers may be codes.
+REPEATED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +108,13 @@ def numbers(values: pd.Series) -> Floats | None:
     if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
         return None
     return values.to_numpy(np.float64, na_value=np.nan)
+
+
+def may_be_codes(numeric: Floats) -> bool:
+    """Return whether these are whole numbers that repeat often: they may be codes, which no scale puts in order."""
+    known = numeric[~np.isnan(numeric)]
+    whole = np.isfinite(known).all() and (known % 1 == 0).all()
+    return bool(whole and len(np.unique(known)) * REPEATED <= len(known))
 
 
 def _named(name: str, text: pd.Series, most: int, fitted: Ints | slice, *, numeric: bool = False) -> Coded:

@@ -9,14 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.loading.text import as_text
-from aiaudit.measuring.coding import OTHER, Coded, coded, numbers
+from aiaudit.measuring.coding import OTHER, Coded, coded, may_be_codes, numbers
 
 Floats = npt.NDArray[np.float64]
 
 #: Bins of each number and names of each column that are told apart; fewer in a table of many columns.
 BINS, NAMES, WIDTH = 10, 30, 1500
-#: Rows for each different number, on average, from which on numbers are looked at as names too.
-REPEATED = 10
 #: Standard deviations beyond which a number counts as no further away.
 REACH = 3.0
 
@@ -52,8 +50,7 @@ def _encoded(values: pd.Series, bins: int, names: int) -> Iterator[Floats]:
         yield _standardised(numeric)
         if bins > 1:
             yield _indicators(coded("", values, bins, names))
-    # Whole numbers that repeat may be codes, which no scale puts in order.
-    if numeric is None or len(np.unique(numeric)) * REPEATED <= len(numeric):
+    if numeric is None or may_be_codes(numeric):
         text = as_text(values if numeric is None else pd.Series(numeric))
         column = coded("", text, bins, names)
         if names > 1:

@@ -46,8 +46,9 @@ def proxy_association(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    Cramér's V, 0 for none and 1 for perfect, corrected for its bias in small tables. Numbers are cut at quantiles,
-    rare names are taken together, and missing values are a value of their own, so that one scale serves all columns.
+    Cramér's V, 0 for none and 1 for perfect, corrected for its bias in small tables. Numbers are cut at quantiles
+    (whole ones that repeat may be codes, and are taken as names), rare names are taken together, and missing values
+    are a value of their own, so that one scale serves all columns.
     The interval inverts the noncentral chi-squared distribution. Independence is tested by chi-squared, or by tables
     drawn with the same margins where counts are small; "q_value" is the p-value after Benjamini and Hochberg over
     all pairs. People of unknown group are left out. Postal codes of four countries are known by their form; bare

@@ -78,3 +78,11 @@ def test_the_protected_column_itself_is_no_proxy(people):
     subject = replace(people, features=people.features.assign(race=1))
     assert "race" not in by_column(subject)
     assert found(CHECK, replace(people, features=people.features[["noise"]]), "place_columns")[()].value == 0
+
+
+def test_codes_that_are_numbers_are_no_scale(people):
+    rng = np.random.default_rng(0)
+    # Every second of twenty codes is that of one group: no quantile tells.
+    code = 2 * rng.integers(0, 10, people.n) + (people.attributes[0].codes == 1)
+    m = by_column(replace(people, features=pd.DataFrame({"code": code})))["code"]
+    assert m.value > 0.6

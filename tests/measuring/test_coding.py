@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aiaudit.measuring.coding import coded, numbers
+from aiaudit.measuring.coding import coded, may_be_codes, numbers
 from aiaudit.measuring.places import place
 
 
@@ -113,3 +113,17 @@ def test_zeros_lost_at_the_front_are_put_back():
     found = place("zip", pd.Series([2139.0, 10001.0, np.nan]))
     assert list(found.text) == ["02139", "10001", None]
     assert list(found.area) == ["021", "100", None]
+
+
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        ([1, 2, 3] * 10, True),
+        ([1.0, np.nan] * 10, True),
+        ([0.5, 1] * 20, False),
+        (range(30), False),
+        ([], True),
+    ],
+)
+def test_whole_numbers_that_repeat_may_be_codes(values, codes):
+    assert may_be_codes(np.array(list(values), float)) is codes
