@@ -74,7 +74,8 @@ def subgroup_scan(subject: Subject) -> Iterator[Measurement]:
 
     ## Known limits
 
-    Half the rows search, so small subgroups go unseen. Not confirmed is not refuted. A slice may merely hold people
+    Half the rows search, so small subgroups go unseen. Not confirmed is not refuted. Copies of a row can stand in
+    both halves, which then confirm each other (data.duplicates counts them). A slice may merely hold people
     whose cases differ; the gap asks for a reason. Which people are worse off by a false positive, or by a prediction
     that is too high, depends on the decision.
 

@@ -67,8 +67,6 @@ class Found:
         Mean share of such slices among those confirmed (none of none counts as 0).
     exact : float
         Scans that confirmed the planted slice itself.
-    part : float
-        Scans that confirmed it, or a slice of which it is a part or which is part of it.
     unheld : float
         Scans in which the first slice found looks significant in the rows that were searched.
     """
@@ -76,7 +74,6 @@ class Found:
     alarmed: float
     false: float
     exact: float
-    part: float
     unheld: float
 
 
@@ -108,7 +105,6 @@ class _Counted:
     alarmed: list[bool] = field(default_factory=list)
     false: list[float] = field(default_factory=list)
     exact: list[bool] = field(default_factory=list)
-    part: list[bool] = field(default_factory=list)
     unheld: list[bool] = field(default_factory=list)
 
 
@@ -128,7 +124,6 @@ def simulate(world: World, runs: int) -> Found:
         counted.alarmed.append(not all(real))
         counted.false.append(1 - float(np.mean(real)) if real else 0.0)
         counted.exact.append(planted in confirmed)
-        counted.part.append(any(world.worse(c) and c.items() & planted.items() for c in confirmed))
         counted.unheld.append(bool(found) and _passes_unheld(found[0]))
     return Found(**{name: float(np.mean(values)) for name, values in vars(counted).items()})
 
@@ -143,11 +138,11 @@ def table(found: dict[World, Found]) -> str:
     """Return the table in Markdown."""
     head = (
         "| planted slice | rows | any false one confirmed | false among confirmed | slice itself found "
-        "| it or what it is part of | p below 5 % in the rows searched |\n|---|--:|--:|--:|--:|--:|--:|"
+        "| p below 5 % in the rows searched |\n|---|--:|--:|--:|--:|--:|"
     )
     rows = [
         f"| {_described(w)} | {w.n:,} | {f.alarmed:.1%} | {f.false:.1%} | "
-        + (f"{f.exact:.0%} | {f.part:.0%}" if w.planted else "| ")
+        + (f"{f.exact:.0%}" if w.planted else "–")
         + f" | {f.unheld:.0%} |"
         for w, f in found.items()
     ]
@@ -158,7 +153,8 @@ def _described(world: World) -> str:
     if not world.planted:
         return "none"
     share = 1 / LEVELS**world.planted
-    return f"{world.planted} column(s), {share:.1%} of people, {world.gap:g} below {RATE}"
+    columns = "one column" if world.planted == 1 else f"{world.planted} columns"
+    return f"{columns}, {share:.1%} of people, {world.gap:g} below {RATE}"
 
 
 def main() -> None:
