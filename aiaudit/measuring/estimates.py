@@ -44,7 +44,8 @@ class Estimates:
     bounds : tuple of float
         The least and the greatest that the number can be.
     on_logit : bool
-        Whether the interval is symmetric on the logit between the bounds, as suits numbers near one of them.
+        Whether the interval is symmetric on the logit between the bounds (on the logarithm, where there is no upper
+        one), as suits numbers near one of them.
     effective : ndarray of float, shape (g,), or None
         Kish's effective number of rows, where rows are weighted.
     params : mapping
@@ -92,8 +93,12 @@ class Estimates:
         reach, (least, greatest) = quantile(self.df) * self.error, self.bounds
         if not self.on_logit:
             return np.maximum(self.value - reach, least), np.minimum(self.value + reach, greatest)
-        width = greatest - least
-        share = (self.value - least) / width
+        width, above = greatest - least, self.value - least
+        if np.isinf(width):
+            with np.errstate(invalid="ignore", divide="ignore"):
+                factor = np.exp(np.where(above > 0, reach / above, np.nan))
+            return least + above / factor, least + above * factor
+        share = above / width
         with np.errstate(invalid="ignore", divide="ignore"):
             reach = np.where((share > 0) & (share < 1), reach / width / (share * (1 - share)), np.nan)
         low, high = (least + width * expit(logit(share) + sign * reach) for sign in (-1, 1))

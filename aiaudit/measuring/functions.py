@@ -72,7 +72,8 @@ class Summary:
     size : callable
         Counts, shape (g, c) -> what the number rests on, shape (g,): members of the smaller class.
     bounds : tuple of float
-        Least and greatest value; between finite ones the interval is symmetric on the logit.
+        Least and greatest value; between finite ones the interval is symmetric on the logit, above a finite one on the
+        logarithm.
     """
 
     metric: Metric
@@ -109,7 +110,7 @@ class Summary:
             rows=np.rint(sums[0].sum(axis=1)).astype(np.int64),
             method="function of counts with first-order error",
             bounds=self.bounds,
-            on_logit=bool(np.isfinite(self.bounds).all()),
+            on_logit=bool(np.isfinite(self.bounds[0])),
             effective=effective if tables.weighted else None,
             rest=rest,
             parts=tables.parts,
