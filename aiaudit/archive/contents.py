@@ -9,6 +9,7 @@ from typing import Any
 
 from aiaudit.archive.append import Content
 from aiaudit.archive.envelope import AUDIT, sha256
+from aiaudit.archive.retention import terms
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.gate import Exit, exit_code
 from aiaudit.policy.describe import to_yaml
@@ -85,6 +86,7 @@ def content(
             "sources": plain["provenance"]["sources"],
             "record": record.digest,
             "judged_on": plain["provenance"]["judged_on"],
+            "terms": terms(record),
             "tool": plain["tool"],
             "libraries": plain["provenance"]["libraries"],
             "rows": plain["subject"]["rows"],

@@ -15,7 +15,7 @@ from aiaudit import __version__
 from aiaudit.archive.chain import Link, Mark, links
 from aiaudit.archive.envelope import AUDIT, sha256
 from aiaudit.archive.layout import Archive, Tampered, read_bytes
-from aiaudit.archive.retention import months_later, term
+from aiaudit.archive.retention import keep_until
 from aiaudit.archive.storage import replace
 
 #: Verdicts by the exit code that the gate gave.
@@ -49,7 +49,7 @@ class Row:
     tags : list of str
         Words to find it by.
     keep_until : str
-        The last day of the longest term that a policy names.
+        The last day of the longest term that a requirement names.
     record : str
         Digest of the object ``record.json``.
     """
@@ -156,7 +156,6 @@ def _read_row(archive: Archive, link: Link) -> Row:
     files = {item["name"]: item["digest"]["sha256"] for item in link.statement["subject"]}
     model = (audit["model"] or {}).get("digest", "")
     day = date.fromisoformat(audit["judged_on"])
-    kept = term([source["id"] for source in audit["sources"]], archive.retention)
     return Row(
         number=link.number,
         digest=link.digest,
@@ -169,7 +168,7 @@ def _read_row(archive: Archive, link: Link) -> Row:
         model=model,
         data=next((digest for digest in files.values() if digest != model), ""),
         tags=list(audit["tags"]),
-        keep_until=months_later(day, kept.months).isoformat(),
+        keep_until=keep_until(day, audit.get("terms", {}), archive.retention).isoformat(),
         record=link.place["artefacts"]["record.json"]["sha256"],
     )
 

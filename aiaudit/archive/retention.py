@@ -1,47 +1,53 @@
-"""How long an audit is kept: the longest term that a policy it was judged by names."""
+"""How long an audit is kept: the longest time for which a requirement asks that papers or decisions be kept."""
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiaudit.record import Record
+
+CHECK, METRIC = "transparency.retention", "retention_days"
+#: Fields of the card whose terms an audit shares; logs, which have shorter ones, are kept elsewhere.
+PAPERS = ("retention.documents_days", "retention.decisions_days")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Term:
-    """Months for which papers are kept, and where that is written."""
+def terms(record: Record) -> dict[str, Any]:
+    """Return what a record says about terms, for its statement in the archive.
 
-    months: int
-    source: str
-
-
-_TEN_YEARS = Term(months=120, source="Regulation (EU) 2024/1689, Article 18: ten years")
-#: Terms by policy pack; packs that are not listed name none.
-TERMS: Mapping[str, Term] = MappingProxyType(
-    {
-        "eu-ai-act-high-risk": _TEN_YEARS,
-        "eu-ai-act-deployer": _TEN_YEARS,
-        "us-ca": Term(months=48, source="California, 2 CCR 11013(c): four years"),
-        "us-co-admt": Term(months=36, source="Colorado, C.R.S. 6-1-1701 to 1709: three years"),
-        "us-credit-adverse-action": Term(months=25, source="Regulation B, 12 CFR 1002.12(b): 25 months"),
-    }
-)
+    Returns
+    -------
+    dict
+        ``days``, ``requirement`` and ``clause`` of the longest term that a requirement names, where one does;
+        ``protected_data_deleted``, the day by which the card says that protected data are deleted, or None.
+    """
+    named: list[dict[str, Any]] = [
+        {"days": int(r.threshold), "requirement": r.id, "clause": r.clause or r.source}
+        for r in record.policy.requirements
+        if (r.check, r.metric) == (CHECK, METRIC) and set(PAPERS) & set(r.scope.match.get("field", PAPERS))
+    ]
+    card = (record.card or {}).get("retention") or {}
+    longest = max(named, key=lambda term: term["days"], default={})
+    return {**longest, "protected_data_deleted": card.get("protected_data_deleted")}
 
 
-def term(policies: Iterable[str], default: int) -> Term:
-    """Return the longest term of the policies; *default* months where none names one.
+def keep_until(day: date, stated: Mapping[str, Any], months: int) -> date:
+    """Return the last day on which an audit must be kept.
 
     Parameters
     ----------
-    policies : iterable of str
-        Ids of every policy file that was read, those extended included.
-    default : int
-        Months, as the archive was begun with.
+    day : date
+        The day of its judgement.
+    stated : mapping
+        What its record says about terms.
+    months : int
+        The archive's own term, for audits whose requirements name none.
     """
-    named = [TERMS[id] for id in policies if id in TERMS]
-    return max(named, key=lambda t: t.months, default=Term(months=default, source="the archive's own term"))
+    days = stated.get("days")
+    return months_later(day, months) if days is None else day + timedelta(days=int(days))
 
 
 def months_later(day: date, months: int) -> date:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiaudit.archive.check import LIMITS, Report
 from aiaudit.archive.listing import Row
-from aiaudit.archive.retention import term
 from aiaudit.errors import one_line
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 def shown(row: Row, statement: Mapping[str, Any], default: int) -> Iterator[str]:
     """Yield what a record says about its audit."""
     audit, place = statement["predicate"]["aiauditAudit"], statement["predicate"]["aiauditArchive"]
-    policy, kept = audit["policy"], term([source["id"] for source in audit["sources"]], default)
+    policy = audit["policy"]
     yield f"record     {row.number}:sha256:{row.digest}"
     yield f"added      {row.time} (by the clock of the machine that added it)"
     yield f"system     {one_line(row.system)}"
@@ -81,10 +80,17 @@ def shown(row: Row, statement: Mapping[str, Any], default: int) -> Iterator[str]
     tool = audit["tool"]
     yield f"tool       {one_line(tool['name'])} {one_line(tool['version'])}, {_libraries(audit['libraries'])}"
     yield f"tags       {' '.join(one_line(tag, 40) for tag in row.tags) or '-'}"
-    yield f"keep until {row.keep_until} ({kept.source}). This is about the papers here, which hold counts and no rows;"
-    yield "           protected data elsewhere has a term of its own, mostly a shorter one."
+    yield from _terms(row, audit.get("terms", {}), default)
     for part, item in sorted(place["artefacts"].items()):
         yield f"file       {one_line(part, 40)}, {item['size']:,} bytes: objects/{item['sha256'][:2]}/{item['sha256'][2:]}"
+
+
+def _terms(row: Row, stated: Mapping[str, Any], default: int) -> Iterator[str]:
+    named = f"{one_line(stated['requirement'])}: {one_line(stated['clause'])}" if "days" in stated else ""
+    yield f"keep until {row.keep_until} ({named or f'the term of this archive: {default} months'})"
+    deleted = stated.get("protected_data_deleted")
+    said = f"to be deleted by {one_line(deleted)}, says the card" if deleted else "the card names no day"
+    yield f"           Here are counts and no rows. Protected data elsewhere has a term of its own: {said}."
 
 
 def _libraries(versions: Mapping[str, str]) -> str:

@@ -60,7 +60,7 @@ class TestListAndShow:
 
         assert "record     3:sha256:" in newest
         assert "verdict    not-met: 1 fail, 2 pass" in newest
-        assert "keep until 2036-05-10 (the archive's own term)" in first
+        assert "keep until 2036-05-10 (the term of this archive: 120 months)" in first
         assert "holdout.csv  sha256:" + "01" * 32 in first
         stated = json.loads(aiaudit("show", filled, 1, "--format", "json").out)
         assert stated["predicateType"].endswith("test-result/v0.1")
@@ -128,7 +128,10 @@ class TestCompare:
         assert ran.out.startswith("Loan screening: record 3 of 2026-11-21 against 1 audit of 2026-08-30")
         assert "Worse beyond noise:" in ran.out
         assert Path("history.html").read_text().startswith("<!DOCTYPE html>")
-        assert "against 1 audit of 2026-05-10 (record 1)" in aiaudit("trend", filled, "--until", "2026-06-01").out
+        assert (
+            "against 1 audit of 2026-05-10 (record 1)"
+            in aiaudit("trend", filled, "--until", "2026-06-01").out
+        )
         assert json.loads(aiaudit("trend", filled, "--format", "json").out)["newest"]["number"] == 3
 
     def test_a_history_of_one(self, aiaudit, records: list[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -17,11 +18,16 @@ from aiaudit.archive.begin import create
 from aiaudit.archive.envelope import AUDIT
 from aiaudit.archive.layout import Archive, Tampered, open_archive
 from aiaudit.archive.listing import Row, Wanted, rows
-from aiaudit.archive.retention import TERMS, months_later, term
+from aiaudit.archive.lookup import statement
+from aiaudit.archive.retention import months_later, terms
 from aiaudit.archive.rotation import rotate
-from aiaudit.policy.model import PolicySource
+from aiaudit.archive.wording import shown
+from aiaudit.policy import load_policies
+from aiaudit.policy.model import Requirement
+from aiaudit.policy.sources import built_in_ids
 from aiaudit.record import Status
 
+from ..render import factory
 from .made import OLD, added, audit, rewrite
 
 
@@ -163,20 +169,43 @@ def test_two_copies_of_an_archive_are_remembered_apart(archive: Archive, tmp_pat
     assert len(remembered(tmp_path / "cache")) == 2
 
 
+def kept(**days: int) -> Requirement:
+    """A requirement on how long something is kept."""
+    ((field, threshold),) = days.items()
+    return factory.requirement(
+        f"keep-{field}", check="transparency.retention", metric="retention_days", reference=None,
+        threshold=str(threshold), clause=f"Art. {threshold}", scope={"match": {"field": [f"retention.{field}_days"]}},
+    )  # fmt: skip
+
+
 class TestRetention:
-    def test_the_longest_term_counts(self) -> None:
-        assert term(["us-ca", "us-co-admt"], 120).months == 48
-        assert term(["us-ca", "eu-ai-act-deployer"], 12).months == 120
-        assert term(["smb-baseline"], 84).months == 84
-        assert term([], 120).source == "the archive's own term"
-
-    def test_policies_of_a_record_decide(self, archive: Archive) -> None:
+    @pytest.mark.parametrize(
+        ("requirements", "until", "source"),
+        [
+            ([], "2036-01-31", "the term of this archive: 120 months"),
+            ([kept(logs=9999)], "2036-01-31", "the term of this archive: 120 months"),
+            ([kept(decisions=761)], "2028-03-02", "keep-decisions: Art. 761"),
+            ([kept(decisions=761), kept(documents=3653)], "2036-02-01", "keep-documents: Art. 3653"),
+        ],
+    )
+    def test_the_longest_term_that_a_requirement_names_counts(
+        self, archive: Archive, requirements: list[Requirement], until: str, source: str
+    ) -> None:
         record = audit("2026-01-31")
-        credit = PolicySource(id="us-credit-adverse-action", edition="1", title="t", origin="o", digest="00")
-        sources = (*record.provenance.sources, credit)
-        added(archive, replace(record, provenance=replace(record.provenance, sources=sources)))
+        asked = factory.policy(*record.policy.requirements, *requirements)
+        added(archive, replace(record, policy=asked))
 
-        assert rows(archive)[-1].keep_until == "2028-02-29"
+        row = rows(archive)[-1]
+        assert row.keep_until == until
+        assert f"keep until {until} ({source})" in "\n".join(shown(row, statement(archive, row), 120))
+
+    def test_the_card_names_the_day_for_protected_data(self, archive: Archive) -> None:
+        card = {"identity": {"name": "Hiring"}, "retention": {"protected_data_deleted": "2027-06-30"}}
+        added(archive, audit(card=card))
+
+        row = rows(archive)[-1]
+        lines = "\n".join(shown(row, statement(archive, row), 120))
+        assert "to be deleted by 2027-06-30, says the card" in lines
 
     @pytest.mark.parametrize(
         ("day", "months", "later"),
@@ -191,12 +220,16 @@ class TestRetention:
     def test_months_later(self, day: date, months: int, later: date) -> None:
         assert months_later(day, months) == later
 
-    def test_the_terms_are_those_of_the_documentation(self) -> None:
+    def test_the_terms_of_the_packs_are_those_of_the_documentation(self) -> None:
         page = (Path(__file__).parents[2] / "docs" / "archive.md").read_text("utf-8")
-        for policy, found in TERMS.items():
-            line = next(line for line in page.splitlines() if f"`{policy}`" in line)
-            assert f"| {found.months} |" in line
-            assert found.source.split(":")[0] in line
+        told = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (\d+) \|", page, re.MULTILINE))
+        found = {
+            pack: terms(replace(audit(), policy=load_policies([pack]).policy)) for pack in built_in_ids()
+        }
+
+        assert told == {pack: str(stated["days"]) for pack, stated in found.items() if "days" in stated}
+        for pack in told:
+            assert f"| {found[pack]['clause']} |" in page
 
 
 def test_the_cache_is_outside_the_archive(archive: Archive, tmp_path: Path) -> None:
