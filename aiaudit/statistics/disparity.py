@@ -8,6 +8,11 @@ import numpy.typing as npt
 from aiaudit.statistics._counts import Floats, counts, critical
 from aiaudit.statistics.intervals import wilson
 from aiaudit.statistics.mantel_haenszel import Pooled
+from aiaudit.statistics.weighted import kish_effective_n
+from aiaudit.statistics.weighted_strata import Side
+
+#: Effective rows below which errors are scaled up no further.
+SCALED_FROM = 1.5
 
 
 def demographic_disparity(
@@ -64,6 +69,53 @@ def demographic_disparity(
     reach = critical(level) * error
     low, high = value - np.maximum(reach, below), value + np.maximum(reach, above)
     return Pooled(value[()], np.maximum(low, -1.0)[()], np.minimum(high, 1.0)[()])
+
+
+def weighted_disparity(group: Side, everybody: Side, level: float) -> Pooled:
+    """Return the disparity of weighted rows in every stratum, averaged by the strata's weights.
+
+    Parameters
+    ----------
+    group, everybody : Side
+        The group's rows by stratum, and those of all groups together.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Pooled
+        As `demographic_disparity`; the ends are NaN also where nothing varies.
+
+    Notes
+    -----
+    Shares of weight with linearized errors, scaled up by n / (n - 1) for n effective rows accepted, or rejected.
+    """
+    whole = everybody.weights
+    telling = (everybody.successes > 0) & (everybody.successes < whole)
+    accepted = (group.successes, group.square_successes, everybody.successes, everybody.square_successes)
+    rejected = (
+        group.weights - group.successes,
+        group.squares - group.square_successes,
+        whole - everybody.successes,
+        everybody.squares - everybody.square_successes,
+    )
+    (out, out_error), (within, within_error) = (_share(*side) for side in (rejected, accepted))
+    with np.errstate(invalid="ignore"):
+        weight = np.where(telling, whole, 0.0)
+        weight = weight / weight.sum(axis=-1, keepdims=True)
+        value = (weight * np.where(telling, out - within, 0)).sum(axis=-1)
+        error = np.sqrt((weight**2 * np.where(telling, out_error + within_error, 0)).sum(axis=-1))
+    reach = critical(level) * np.where(error > 0, error, np.nan)
+    return Pooled(value[()], np.maximum(value - reach, -1.0)[()], np.minimum(value + reach, 1.0)[()])
+
+
+def _share(part: Floats, part_squares: Floats, whole: Floats, squares: Floats) -> tuple[Floats, Floats]:
+    """Return a share of weight and its variance."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = part / whole
+        spread = part_squares * (1 - share) ** 2 + np.maximum(squares - part_squares, 0) * share**2
+        rows = np.nan_to_num(kish_effective_n(whole, squares))
+        return share, spread / whole**2 / (1 - 1 / np.maximum(rows, SCALED_FROM))
 
 
 def _variance(x: Floats, n: Floats) -> Floats:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Form, Measurement, Metric
 from aiaudit.measuring.conditional import Conditional, tables
+from aiaudit.measuring.disparities import disparities
 from aiaudit.measuring.estimates import Param
 from aiaudit.measuring.partitions import Floats
-from aiaudit.measuring.rates import LEVEL, interval, number
+from aiaudit.measuring.rates import interval, number
 from aiaudit.metrics import difference, rate
-from aiaudit.statistics.disparity import demographic_disparity
-from aiaudit.statistics.stratified_tests import cochran_mantel_haenszel
 from aiaudit.subject import PREDICTED, Subject
 
 WACHTER = "Wachter, Mittelstadt and Russell 2021, doi:10.1016/j.clsr.2021.105567"
@@ -41,6 +40,7 @@ CONDITIONAL = difference(
         "Have somebody who answers for it decide whether the control may justify a difference, and write down why.",
         "Where the disparity remains, compare the group's selection rates stratum by stratum.",
     ],
+    weighted=True,
 )
 def conditional_demographic_disparity(subject: Subject) -> Iterator[Measurement]:
     """Measure whether a group is found more often among the refused than among the selected.
@@ -63,7 +63,7 @@ def conditional_demographic_disparity(subject: Subject) -> Iterator[Measurement]
     ## Known limits
 
     The number depends on how large the group is: a small group has a small disparity however it is treated. It
-    says what is, not why. Weights of rows are not used.
+    says what is, not why.
 
     ## References
 
@@ -74,26 +74,21 @@ def conditional_demographic_disparity(subject: Subject) -> Iterator[Measurement]
     shown: set[tuple[str, ...]] = set()
     for table in tables(subject, [PREDICTED]):
         found = table.of(table.cells.rates(SELECTED, [(1,)], EITHER))
-        x, n = found.sums[:2]
         names = tuple(a.name for a in table.partition)
         if names not in shown:
             shown.add(names)
-            whole = x.sum(axis=1, keepdims=True), n.sum(axis=1, keepdims=True)
-            yield from _disparities(found, DISPARITY, *whole, {})
-        yield from _disparities(found, CONDITIONAL, x, n, {"control": found.control})
+            yield from _disparities(found, DISPARITY, found.sums.sum(axis=2, keepdims=True), {})
+        yield from _disparities(found, CONDITIONAL, found.sums, {"control": found.control})
 
 
 def _disparities(
-    found: Conditional, metric: Metric, x: Floats, n: Floats, key: dict[str, str]
+    found: Conditional, metric: Metric, sums: Floats, key: dict[str, str]
 ) -> Iterator[Measurement]:
-    selected, everybody = x.sum(axis=0), n.sum(axis=0)
-    telling = (selected > 0) & (selected < everybody)
-    value, low, high = demographic_disparity(x, n, selected, everybody, LEVEL)
-    test = cochran_mantel_haenszel(x, n, selected - x, everybody - n)
-    own, others = (n * telling).sum(axis=1), ((everybody - n) * telling).sum(axis=1)
+    parts = disparities(sums)
     for i, scope in enumerate(found.scopes):
-        rows, left_out = int(n[i].sum()), int((n[i] * ~telling).sum())
-        known, sure = number(value[i]), interval(low[i], high[i], "standard errors and Newcombe's hybrid")
+        own = int(parts.sizes[0, i])
+        left_out = int(sums[1, i].sum()) - own
+        known, sure = number(parts.value[i]), interval(parts.low[i], parts.high[i], parts.method)
         params: dict[str, Param] = {} if found.known[i] else {"unknown_group": True}
         if sure is None:
             params["no_interval"] = "undefined: everybody or nobody is selected"
@@ -101,13 +96,13 @@ def _disparities(
             metric=metric.name,
             form=Form.DIFFERENCE,
             value=known,
-            n=rows,
-            denominator=int(own[i]),
-            effective_n=float(others[i]) if others[i] < own[i] else None,
+            n=int(sums[2, i].sum()),
+            denominator=own,
+            effective_n=parts.effective(i),
             scope={**scope, **key},
             interval=sure,
-            p_value=None if known is None else number(test.p_value[i]),
-            method="shares of the refused minus shares of the selected; Cochran-Mantel-Haenszel test",
+            p_value=None if known is None else number(parts.p_value[i]),
+            method=f"shares of the refused minus shares of the selected; {parts.method}; {parts.test}",
             params=params,
             excluded={"their stratum selects everybody or nobody": left_out} if left_out else {},
         )

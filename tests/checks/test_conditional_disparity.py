@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from aiaudit.facts import Skipped
@@ -48,3 +49,33 @@ def test_it_is_about_decisions():
     outcome = outcome_of(get(CHECK), replace(toy_subject(), favorable=()))
     assert isinstance(outcome, Skipped)
     assert not outcome.applicable
+
+
+def test_weights_count_as_rows_do(berkeley):
+    rng = np.random.default_rng(0)
+    weights = rng.integers(1, 4, berkeley.n)
+    often = np.repeat(np.arange(berkeley.n), weights)
+    cut = {
+        name: tuple(replace(a, codes=a.codes[often]) for a in getattr(berkeley, name))
+        for name in ("attributes", "controls")
+    }
+    more = replace(
+        berkeley,
+        predicted=berkeley.predicted[often],
+        rows=replace(berkeley.rows, read=len(often), assessed=len(often)),
+        **cut,
+    )
+    weighted = replace(berkeley, weights=weights.astype(float))
+    for metric, keys in (
+        ("demographic_disparity", ("sex",)),
+        ("conditional_demographic_disparity", ("sex", "control")),
+    ):
+        for mine, theirs in zip(
+            found(CHECK, weighted, metric, *keys).values(),
+            found(CHECK, more, metric, *keys).values(),
+            strict=True,
+        ):
+            assert mine.value == pytest.approx(theirs.value)
+            assert mine.effective_n < 1835
+            width = mine.interval.high - mine.interval.low
+            assert 1 < width / (theirs.interval.high - theirs.interval.low) < 2

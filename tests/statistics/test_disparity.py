@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from aiaudit.statistics.disparity import demographic_disparity
+from aiaudit.statistics.disparity import demographic_disparity, weighted_disparity
 from aiaudit.statistics.intervals import newcombe
+from tests.statistics.test_weighted_strata import side
 
 #: Women and everybody at Berkeley in 1973: accepted and applied, by department.
 WOMEN, APPLIED = [89, 17, 202, 131, 94, 24], [108, 25, 593, 375, 393, 341]
@@ -79,3 +80,30 @@ def test_the_interval_holds_what_it_says():
 def test_the_interval_holds_what_it_says_to_the_digit():
     cell, least = worst(30_000)
     assert least >= 0.93, cell
+
+
+@pytest.mark.parametrize(("strata", "rows"), [(1, 200), (4, 80), (20, 20)])
+def test_weighted_intervals_hold_too(strata, rows):
+    rng = np.random.default_rng(strata)
+    shape = (1500, strata, rows)
+    mine = rng.random(shape) < 0.3
+    accepted = rng.random(shape) < np.where(mine, 0.2, 0.4)
+    weights = rng.gamma(2, 1, shape)
+    found = weighted_disparity(
+        side(weights, accepted, mine), side(weights, accepted, np.ones(shape, bool)), 0.95
+    )
+    truth = 0.3 * 0.8 / 0.66 - 0.3 * 0.2 / 0.34
+    assert np.mean((found.low <= truth) & (truth <= found.high)) >= 0.915
+
+
+def test_equal_weights_are_counts():
+    shape = (1, 3, 60)
+    rng = np.random.default_rng(8)
+    mine, accepted = rng.random(shape) < 0.4, rng.random(shape) < 0.3
+    everybody = np.ones(shape, bool)
+    found = weighted_disparity(side(2.0, accepted, mine), side(2.0, accepted, everybody), 0.95)
+    counted = demographic_disparity(
+        (accepted & mine).sum(axis=2), mine.sum(axis=2), accepted.sum(axis=2), [[60] * 3], 0.95
+    )
+    assert found.value == pytest.approx(counted.value)
+    assert found.low == pytest.approx(counted.low, abs=0.01)
