@@ -13,6 +13,8 @@ from aiaudit.statistics.weighted_strata import Side
 
 #: Effective rows below which errors are scaled up no further.
 SCALED_FROM = 1.5
+#: Effective rows accepted, or rejected, below which the variance is that of the stratum as a whole.
+POOLED_BELOW = 3
 
 
 def demographic_disparity(
@@ -88,7 +90,8 @@ def weighted_disparity(group: Side, everybody: Side, level: float) -> Pooled:
 
     Notes
     -----
-    Shares of weight with linearized errors, scaled up by n / (n - 1) for n effective rows accepted, or rejected.
+    Shares of weight with linearized errors, scaled up by n / (n - 1) for n effective rows accepted, or rejected;
+    of fewer than `POOLED_BELOW`, the error is that of the stratum as a whole.
     """
     whole = everybody.weights
     telling = (everybody.successes > 0) & (everybody.successes < whole)
@@ -99,23 +102,28 @@ def weighted_disparity(group: Side, everybody: Side, level: float) -> Pooled:
         whole - everybody.successes,
         everybody.squares - everybody.square_successes,
     )
-    (out, out_error), (within, within_error) = (_share(*side) for side in (rejected, accepted))
-    with np.errstate(invalid="ignore"):
+    (out, out_error, refused), (within, within_error, chosen) = (_share(*s) for s in (rejected, accepted))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own, rows = group.weights / whole, np.maximum(kish_effective_n(whole, everybody.squares), SCALED_FROM)
+        together = own * (1 - own) * rows / (rows - 1) * (1 / refused + 1 / chosen)
+        variance = np.where(np.minimum(refused, chosen) < POOLED_BELOW, together, out_error + within_error)
         weight = np.where(telling, whole, 0.0)
         weight = weight / weight.sum(axis=-1, keepdims=True)
         value = (weight * np.where(telling, out - within, 0)).sum(axis=-1)
-        error = np.sqrt((weight**2 * np.where(telling, out_error + within_error, 0)).sum(axis=-1))
+        error = np.sqrt((weight**2 * np.where(telling, variance, 0)).sum(axis=-1))
     reach = critical(level) * np.where(error > 0, error, np.nan)
     return Pooled(value[()], np.maximum(value - reach, -1.0)[()], np.minimum(value + reach, 1.0)[()])
 
 
-def _share(part: Floats, part_squares: Floats, whole: Floats, squares: Floats) -> tuple[Floats, Floats]:
-    """Return a share of weight and its variance."""
+def _share(
+    part: Floats, part_squares: Floats, whole: Floats, squares: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return a share of weight, its variance, and the effective rows it rests on."""
     with np.errstate(invalid="ignore", divide="ignore"):
         share = part / whole
         spread = part_squares * (1 - share) ** 2 + np.maximum(squares - part_squares, 0) * share**2
         rows = np.nan_to_num(kish_effective_n(whole, squares))
-        return share, spread / whole**2 / (1 - 1 / np.maximum(rows, SCALED_FROM))
+        return share, spread / whole**2 / (1 - 1 / np.maximum(rows, SCALED_FROM)), rows
 
 
 def _variance(x: Floats, n: Floats) -> Floats:

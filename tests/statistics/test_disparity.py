@@ -82,7 +82,7 @@ def test_the_interval_holds_what_it_says_to_the_digit():
     assert least >= 0.93, cell
 
 
-@pytest.mark.parametrize(("strata", "rows"), [(1, 200), (4, 80), (20, 20)])
+@pytest.mark.parametrize(("strata", "rows"), [(1, 200), (4, 80), (20, 20), (60, 6)])
 def test_weighted_intervals_hold_too(strata, rows):
     rng = np.random.default_rng(strata)
     shape = (1500, strata, rows)
@@ -93,7 +93,7 @@ def test_weighted_intervals_hold_too(strata, rows):
         side(weights, accepted, mine), side(weights, accepted, np.ones(shape, bool)), 0.95
     )
     truth = 0.3 * 0.8 / 0.66 - 0.3 * 0.2 / 0.34
-    assert np.mean((found.low <= truth) & (truth <= found.high)) >= 0.915
+    assert np.mean((found.low <= truth) & (truth <= found.high)) >= 0.92
 
 
 def test_equal_weights_are_counts():
