@@ -85,7 +85,7 @@ def _function(metric: OwnMetric, trust: Sequence[str], path: Sequence[Path]) -> 
         )
     try:
         with _found_in(() if known else path):
-            found = getattr(importlib.import_module(module), name)
+            found = _unwrapped(_named(module, name))
     except Exception as error:
         raise UsageError(
             f"the policy's metric '{metric.name}': {one_line(metric.function)} cannot be imported: "
@@ -98,6 +98,27 @@ def _function(metric: OwnMetric, trust: Sequence[str], path: Sequence[Path]) -> 
             "Name a function of true outcomes and decisions, such as sklearn.metrics:recall_score.",
         )
     return partial(found, **metric.arguments)
+
+
+def _named(module: str, name: str) -> Any:
+    """Return what a module calls so; in scikit-learn also a scorer of that name (``balanced_accuracy``)."""
+    imported = importlib.import_module(module)
+    if module == LIBRARIES[0] and not hasattr(imported, name) and name in imported.get_scorer_names():
+        return imported.get_scorer(name)
+    return getattr(imported, name)
+
+
+def _unwrapped(found: Any) -> Any:
+    """Return the function behind a scorer: models are asked elsewhere, once, in a process of their own."""
+    score, sign = getattr(found, "_score_func", None), getattr(found, "_sign", 1)
+    if score is None:
+        return found
+    settings = getattr(found, "_kwargs", {})
+
+    def signed(true: Any, given: Any, **more: Any) -> Any:
+        return sign * score(true, given, **{**settings, **more})
+
+    return signed
 
 
 @contextmanager

@@ -1,6 +1,10 @@
 """Whose code may run for a policy, and what a policy may say of it."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from sklearn.metrics import balanced_accuracy_score, fbeta_score, roc_auc_score
 
 from aiaudit.errors import UsageError
 from aiaudit.own_metrics import ID, declared, runnable
@@ -8,6 +12,7 @@ from aiaudit.policy import load_policies
 from aiaudit.policy.describe import to_yaml
 from aiaudit.policy.document import FileErrors
 from aiaudit.policy.own_metrics import OwnMetric
+from aiaudit.testing import outcome_of, toy_subject
 
 POLICY = """\
 version: 1
@@ -100,3 +105,29 @@ def test_policies_side_by_side_cannot_mean_different_things_by_one_name(tmp_path
     other = extended(tmp_path, text + "requirements: []\nfail_on: high\n")
     with pytest.raises(FileErrors, match="defined differently in two policies"):
         load_policies([str(tmp_path / "base.yaml"), str(other)])
+
+
+def measured_by(function, **more):
+    check = runnable({}, [own(function, **more)])[ID]
+    outcome = outcome_of(check, replace(toy_subject(), attributes=()))
+    return {tuple(m.scope.values()): m.value for m in outcome.measurements if m.metric == "own"}[()]
+
+
+def test_scorers_of_scikit_learn_by_name():
+    subject = toy_subject()
+    truth, given = subject.deserved.astype(int), subject.selected.astype(int)
+    assert measured_by("sklearn.metrics:balanced_accuracy") == balanced_accuracy_score(truth, given)
+    assert measured_by("sklearn.metrics:neg_mean_squared_error") == -np.mean(truth != given)
+    found = measured_by("sklearn.metrics:roc_auc", inputs="scores")
+    assert found == roc_auc_score(truth, subject.scores.values)
+    assert measured_by("sklearn.metrics:fbeta_score", arguments={"beta": 2}) == fbeta_score(
+        truth, given, beta=2
+    )
+
+
+def test_a_scorer_of_ones_own():
+    function = "tests.measuring.functions:SCORER"
+    check = runnable({}, [own(function)], [function])[ID]
+    subject = replace(toy_subject(), attributes=())
+    (whole,) = outcome_of(check, subject).measurements
+    assert whole.value == -fbeta_score(subject.deserved, subject.selected, beta=3)

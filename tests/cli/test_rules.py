@@ -23,3 +23,9 @@ def test_unknown_check_names_the_near_one(aiaudit):
     ran = aiaudit("rules", "bias.selection-rates")
     assert ran.code == 2
     assert "Did you mean 'bias.selection-rate'" in ran.err
+
+
+def test_the_check_of_own_metrics_has_a_page_too(aiaudit):
+    ran = aiaudit("rules", "bias.own-metrics")
+    assert ran.code == 0
+    assert "What a policy names" in ran.out

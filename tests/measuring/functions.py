@@ -3,6 +3,7 @@
 import sys
 
 import numpy as np
+from sklearn.metrics import fbeta_score, make_scorer
 
 
 def recall(true, given):
@@ -55,3 +56,4 @@ def leave(true, given):
 
 
 NOT_A_FUNCTION = 1
+SCORER = make_scorer(fbeta_score, greater_is_better=False, beta=3)
