@@ -131,7 +131,7 @@ def test_the_words(years: Archive) -> None:
     lines = list(trended(trend(years, rows(years))))
 
     assert lines[0] == (
-        "Loan screening: record 7 of 2026-11-21 against 1 audit of 2026-08-30 to 2026-08-30 (records 5)"
+        "Loan screening: record 7 of 2026-11-21 against 1 audit of 2026-08-30 (record 5)"
     )
     assert lines[1] == "Worse beyond noise:"
     assert lines[2].startswith(

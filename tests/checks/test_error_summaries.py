@@ -87,6 +87,7 @@ def test_the_error_of_balanced_accuracy_is_that_of_two_rates(people):
         assert half == pytest.approx(1.959964 * np.sqrt(variance(group) + variance(other)), rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["f1_score", "matthews_correlation", "conditional_use_accuracy"])
 def test_errors_agree_with_resampled_rows(people, name):
     actual, predicted, race, _, subject = people
