@@ -84,7 +84,7 @@ class Pooling:
         """Name the interval."""
         if self._weighted is not None:
             return "weighted least squares, linearized" if form is Form.DIFFERENCE else "linearized logarithm"
-        return "Greenland-Robins interval" if form is Form.RATIO else "Klingenberg interval"
+        return f"modified {'Greenland-Robins' if form is Form.RATIO else 'Klingenberg'} interval"
 
     @cached_property
     def _test(self) -> StratifiedTest:
