@@ -12,6 +12,7 @@ from aiaudit.advice import advise
 from aiaudit.archive.compare import Change, compare
 from aiaudit.archive.readings import Readings, readings
 from aiaudit.errors import AuditError, UsageError, one_line
+from aiaudit.gate import gates
 from aiaudit.record import SCHEMA as RECORD
 from aiaudit.record import Record, Status, Verdict, to_plain
 from aiaudit.registry import checks
@@ -107,7 +108,8 @@ def against(record: Record, baseline: Baseline) -> Record:
 
     A failure of the baseline that is not worse beyond noise is *known* and does not gate; any other failure is
     *new*; a number that is worse beyond noise fails even within its limit. All comparisons of the two audits
-    together call a change by mistake in at most 5 % of runs (`aiaudit.archive.compare`).
+    together call a change by mistake in at most 5 % of runs (`aiaudit.archive.compare`). Verdicts that could
+    not stop a pipeline anyway stay as they are.
 
     Parameters
     ----------
@@ -119,7 +121,9 @@ def against(record: Record, baseline: Baseline) -> Record:
     now = readings(to_plain(record), "this audit")
     changes = {(c.asked.id, *sorted(c.scope.items())): c for c in compare(baseline.readings, now)}
     verdicts = tuple(
-        _set_against(v, changes[v.requirement, *sorted(v.scope.items())], baseline.day)
+        _set_against(v, changes[v.requirement, *sorted(v.scope.items())], baseline.day, record.policy.strict)
+        if gates(record, v)
+        else v
         for v in record.verdicts
     )
     return replace(
@@ -130,7 +134,7 @@ def against(record: Record, baseline: Baseline) -> Record:
     )
 
 
-def _set_against(verdict: Verdict, change: Change, day: str) -> Verdict:
+def _set_against(verdict: Verdict, change: Change, day: str, strict: bool) -> Verdict:
     since: Literal["known", "new", "worse"]
     status = verdict.status
     if status in _MEASURABLE and change.beyond_noise and change.direction == "worse":
@@ -140,8 +144,8 @@ def _set_against(verdict: Verdict, change: Change, day: str) -> Verdict:
             "worse",
             f"worse than in the baseline of {day} beyond noise: {moved}",
         )
-    elif change.old_status in _KNOWN.get(status, ()):
-        since, told = "known", f"known from the baseline of {day}, and not worse beyond noise"
+    elif change.old_status in _KNOWN.get(status, ()) and (status is Status.FAIL or strict):
+        since, told = "known", f"known to the baseline of {day}"
     elif status is Status.FAIL:
         since, told = "new", f"not among the failures of the baseline of {day}"
     else:
