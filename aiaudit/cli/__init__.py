@@ -21,6 +21,7 @@ COMMANDS = {
     "baseline": ("baseline", "Write what is known, so that only new or worse findings fail the gate."),
     "waive": ("waive", "Add a waiver: a named person accepts a failure for a while."),
     "diff": ("diff", "Say what changed between two audits beyond noise."),
+    "card": ("card", "Write, check and publish what is said about a system."),
     "archive": ("archive", "Keep audits as evidence; compare them, and check that nothing was changed."),
     "scan": ("scan", "Look at a model file without loading it."),
 }

@@ -37,6 +37,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "html": Format(module="aiaudit.render.html", suffix=".html"),
         "json": Format(module="aiaudit.render.json", suffix=".json"),
         "markdown": Format(module="aiaudit.render.markdown", suffix=".md"),
+        "model-card": Format(module="aiaudit.render.model_card", suffix="model-card.md"),
+        "cyclonedx": Format(module="aiaudit.render.cyclonedx", suffix=".cdx.json"),
         "csv": Format(module="aiaudit.render.csv", suffix=".csv"),
         "junit": Format(module="aiaudit.render.junit", suffix=".xml"),
         "sarif": Format(module="aiaudit.render.sarif", suffix=".sarif"),

@@ -205,7 +205,8 @@ def test_only_failures_in_force_and_severe_enough_gate() -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_report_calls_a_model_fair(format: str) -> None:
     for record, exit_code in RECORDS.values():
-        text = render(record, format, exit_code).lower()
+        # CycloneDX calls a key so; what stands under it does not.
+        text = render(record, format, exit_code).replace("fairnessAssessments", "").lower()
 
         assert not re.search(r"\bcompliant|\b(un)?fair|\bunbiased", text)
 
