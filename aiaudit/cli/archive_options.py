@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from aiaudit.cli.telling import summarise
 
 if TYPE_CHECKING:
     from aiaudit.archive.layout import Head
@@ -46,14 +47,7 @@ def day(moment: datetime | None) -> date | None:
 def say_head(head: Head, *, err: bool = False) -> None:
     """Print a head on stdout or stderr, and put it into the step summary of a pipeline that has one."""
     click.echo(f"head {head}", err=err)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not summary:
-        return
-    try:
-        with open(summary, "a", encoding="utf-8") as file:
-            file.write(f"Head of the audit archive: `{head}`\n")
-    except OSError as error:
-        click.echo(f"note: the step summary could not be written: {error.strerror}", err=True)
+    summarise(lambda: f"Head of the audit archive: `{head}`\n")
 
 
 def write(path: Path, data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +118,7 @@ def check(
     """
     from aiaudit.baseline import against, gone, load_baseline
     from aiaudit.cli.archive_options import say_head
-    from aiaudit.cli.telling import show, tell_gone, tell_unused, write_all
+    from aiaudit.cli.telling import show, summarise, tell_gone, tell_unused, write_all
     from aiaudit.cli.watching import watching
     from aiaudit.execute import execute
     from aiaudit.gate import exit_code
@@ -142,9 +141,7 @@ def check(
     if keeper is not None:
         say_head(keeper.keep(record), err=True)
     tell_unused(record)
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(render(record, "markdown", code))
+    summarise(lambda: render(record, "markdown", code))
     if not quiet:
         show(record, style, code)
     return 0 if exit_zero and code != 3 else int(code)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,18 @@ def write_all(record: Record, paths: Sequence[Path], exit_code: int) -> None:
     write(record, paths, exit_code)
     for path in paths:
         click.echo(f"wrote {path}", err=True)
+
+
+def summarise(text: Callable[[], str]) -> None:
+    """Append Markdown to the step summary of a pipeline that has one; one that cannot be written changes no verdict."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not summary:
+        return
+    try:
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(text())
+    except OSError as error:
+        click.echo(f"note: the step summary could not be written: {error.strerror}", err=True)
 
 
 def tell_unused(record: Record) -> None:

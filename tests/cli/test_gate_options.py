@@ -35,3 +35,10 @@ def test_a_job_summary_is_written_where_the_runner_asks_for_one(aiaudit, table, 
     aiaudit("check", table(), *BASE)
     assert summary.read_text().startswith("before\n")
     assert "smb-baseline" in summary.read_text()
+
+
+def test_a_job_summary_that_cannot_be_written_changes_no_verdict(aiaudit, table, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
+    ran = aiaudit("check", table(), *BASE)
+    assert ran.code in (0, 1)
+    assert "note: the step summary could not be written: Is a directory" in ran.err
