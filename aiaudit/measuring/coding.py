@@ -42,6 +42,10 @@ class Coded:
         """Return the column of some of the rows."""
         return replace(self, codes=self.codes[rows])
 
+    def small(self) -> Coded:
+        """Return the column in as few bytes as its levels need, which are compared faster."""
+        return replace(self, codes=self.codes.astype(np.min_scalar_type(len(self.levels))))
+
     @classmethod
     def of(cls, attribute: Attribute) -> Coded:
         """Return a protected attribute as such a column."""

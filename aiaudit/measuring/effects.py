@@ -53,11 +53,14 @@ class Effect:
     def z(self, inside: Bools, outside: Bools) -> float:
         """Return by how many standard errors the mean is worse inside; minus infinity with too few of either."""
         one, other = self.values[inside & self.among], self.values[outside & self.among]
-        if min(len(one), len(other)) < SUPPORT:
+        n, m = len(one), len(other)
+        if min(n, m) < SUPPORT:
             return -np.inf
-        spread = np.concatenate([one, other]).var() * (1 / len(one) + 1 / len(other))
-        gap = (one.mean() - other.mean()) * self.worse
-        return float(gap / np.sqrt(spread)) if spread > 0 else -np.inf
+        mean, against = one.mean(), other.mean()
+        spread = (one @ one + other @ other) / (n + m) - ((n * mean + m * against) / (n + m)) ** 2
+        if spread <= 0:
+            return -np.inf
+        return float((mean - against) * self.worse / np.sqrt(spread * (1 / n + 1 / m)))
 
 
 def effects_of(subject: Subject) -> list[Effect]:

@@ -20,12 +20,13 @@ Bools = npt.NDArray[np.bool_]
 DEPTH = 3
 #: Standard errors by which a slice must be worse to be a candidate.
 WORSE = 2.0
-#: Rows times combinations of columns looked at for one depth; beyond, only the most promising are extended.
-BUDGET = 300_000_000
+#: Rows times combinations of columns looked at for one depth; beyond, only the most promising are extended. A
+#: combination costs as much as some rows before the first is looked at.
+BUDGET, OVERHEAD = 200_000_000, 20_000
 #: Bins into which an effect that is a number is cut for the search.
 BINS = 16
 #: Candidates kept for each effect.
-_CANDIDATES = 2_000
+_CANDIDATES = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class Lattice:
         """Tabulate all combinations of up to `DEPTH` columns, within the `BUDGET`."""
         level: list[tuple[int, ...]] = [(j,) for j, c in enumerate(self.columns) if len(c.levels) > 1]
         usable = [j for (j,) in level]
-        most = max(BUDGET // max(len(self.outcomes.codes), 1), len(usable))
+        most = max(BUDGET // (len(self.outcomes.codes) + OVERHEAD), len(usable))
         for depth in range(1, DEPTH + 1):
             promise = {combination: self._tabulated(combination) for combination in level}
             if depth < DEPTH:

@@ -81,7 +81,7 @@ def search(columns: Sequence[Coded], effects: Sequence[Effect], rows: Ints) -> S
     is left out that is not worse by `WORSE` standard errors than the rest of each slice it is part of, or is nearly
     all of that, or is not worse once the rows of slices already taken are set aside (the covering of subgroup discovery, Lavrač et al. 2004, JMLR 5).
     """
-    here = [c.of_rows(rows) for c in columns]
+    here = [c.of_rows(rows).small() for c in columns]
     parts = [effect.of(rows) for effect in effects]
     lattice = Lattice(columns=here, outcomes=Outcomes.of(parts))
     lattice.walk()

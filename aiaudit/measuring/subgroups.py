@@ -22,6 +22,9 @@ from aiaudit.subject import Subject
 
 Bools = npt.NDArray[np.bool_]
 
+#: Rows that both halves have together at most.
+MAX_ROWS = 100_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
@@ -104,8 +107,8 @@ class Scan:
 
 def scan(subject: Subject) -> Scan:
     """Search one random half of the rows for subgroups, and set each against everybody else in the other half."""
-    order = random_order(subject)
-    first, second = order[: subject.n // 2], order[subject.n // 2 :]
+    order = random_order(subject)[:MAX_ROWS]
+    first, second = np.array_split(order, 2)
     columns, effects = columns_of(subject, first), effects_of(subject)
     found = search(columns, effects, first)
     held = [column.of_rows(second) for column in columns]

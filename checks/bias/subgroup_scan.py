@@ -11,7 +11,7 @@ from aiaudit.measuring.effects import BINS, NAMES, SUPPORT, effects_of
 from aiaudit.measuring.lattice import DEPTH
 from aiaudit.measuring.rates import LEVEL
 from aiaudit.measuring.slices import BEST
-from aiaudit.measuring.subgroups import gaps, scan
+from aiaudit.measuring.subgroups import MAX_ROWS, gaps, scan
 from aiaudit.metrics import difference, value
 from aiaudit.subject import Subject
 
@@ -45,6 +45,7 @@ GAPS = {
         "Leave subgroups that were not confirmed alone until more rows say so too.",
     ],
     params={
+        "max_rows": MAX_ROWS,
         "depth": DEPTH,
         "support": SUPPORT,
         "best": BEST,
@@ -64,7 +65,7 @@ def subgroup_scan(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    The rows are cut into two random halves. In the first, all combinations of up to three columns (protected or
+    The rows (a sample of large tables) are cut into two random halves. In the first, all combinations of up to three columns (protected or
     not; numbers cut at quintiles, the ten most frequent names) are tabulated, and slices of at least 30 people, and
     at most half of all, are ranked by how far they are worse than everybody else. A slice is kept only if it is worse
     than the rest of every slice that it is part of, and still worse beside those kept before: at most eight for each
@@ -95,7 +96,12 @@ def subgroup_scan(subject: Subject) -> Iterator[Measurement]:
             value=count,
             n=subject.n,
             method="search in one random half, Holm's test in the other",
-            params={"no_interval": "counted, not estimated", "reported": len(found.subgroups)},
+            params={
+                "no_interval": "counted, not estimated",
+                "reported": len(found.subgroups),
+                "searched_rows": found.halves[0],
+                "held_out_rows": found.halves[1],
+            },
         )
     for name, groups in groupby(found.subgroups, lambda group: group.effect.name):
         yield from gaps(tuple(groups), GAPS[name])

@@ -8,6 +8,7 @@ from scipy.stats import ttest_ind
 
 from aiaudit.facts import Skipped
 from aiaudit.labels import Task
+from aiaudit.measuring import subgroups
 from aiaudit.measuring.order import random_order
 from aiaudit.registry import get
 from aiaudit.statistics.hypothesis_tests import two_proportions
@@ -36,7 +37,7 @@ def test_a_planted_subgroup_is_confirmed(people):
 
 def test_numbers_are_those_of_the_half_held_out(people):
     m = next(m for m in measured(CHECK, people) if m.metric == "selection_rate_difference")
-    held = random_order(people)[people.n // 2 :]
+    held = np.array_split(random_order(people), 2)[1]
     inside = np.logical_and(*(people.features[c].to_numpy()[held] == "0" for c in PLANTED))
     selected = people.selected[held]
     counts = selected[inside].sum(), inside.sum(), selected[~inside].sum(), (~inside).sum()
@@ -50,10 +51,16 @@ def test_numbers_are_those_of_the_half_held_out(people):
         parents.append(two_proportions(*counts[:2], selected[beside].sum(), beside.sum()).p_value)
     assert m.tests["versus_parents"] == pytest.approx(max(parents))
     assert m.tests["holm"] >= max(parents)
-    first = random_order(people)[: people.n // 2]
+    first = np.array_split(random_order(people), 2)[0]
     searched = np.logical_and(*(people.features[c].to_numpy()[first] == "0" for c in PLANTED))
     assert m.params["searched_n"] == searched.sum()
     assert m.params["searched_value"] == pytest.approx(people.selected[first][searched].mean())
+
+
+def test_a_large_table_is_sampled(people, monkeypatch):
+    monkeypatch.setattr(subgroups, "MAX_ROWS", 1_001)
+    looked = found(CHECK, people, "slices_looked_at")[()]
+    assert (looked.params["searched_rows"], looked.params["held_out_rows"]) == (501, 500)
 
 
 def test_protected_groups_and_features_cross(people):
@@ -69,7 +76,7 @@ def test_numbers_predicted_are_compared_by_welchs_test():
     moved = toy.predicted_values - 9.0 * (shape.codes == 0)
     people = replace(toy, predicted_values=moved)
     m = found(CHECK, people, "mean_residual_difference", "shape")[shape.levels[0]]
-    held = random_order(people)[people.n // 2 :]
+    held = np.array_split(random_order(people), 2)[1]
     miss, inside = (moved - toy.actual_values)[held], (shape.codes == 0)[held]
     theirs = ttest_ind(miss[inside], miss[~inside], equal_var=False)
     span = theirs.confidence_interval()

@@ -8,7 +8,7 @@ import pytest
 from aiaudit.measuring import lattice as lattices
 from aiaudit.measuring.coding import Coded
 from aiaudit.measuring.effects import SUPPORT, Effect
-from aiaudit.measuring.lattice import Lattice, Outcomes
+from aiaudit.measuring.lattice import OVERHEAD, Lattice, Outcomes
 from aiaudit.measuring.slices import BEST, NARROWER, WORSE, search
 
 
@@ -118,7 +118,7 @@ def test_a_wide_table_is_searched_within_its_budget(monkeypatch):
         worse=-1,
     )
     whole = search(columns_of(table), [effect], np.arange(1200))
-    monkeypatch.setattr(lattices, "BUDGET", 1200 * 400)
+    monkeypatch.setattr(lattices, "BUDGET", (1200 + OVERHEAD) * 400)
     part = search(columns_of(table), [effect], np.arange(1200))
     assert part.looked_at < whole.looked_at / 3
     assert part.slices[0].conditions == whole.slices[0].conditions == ((3, 1), (7, 2), (20, 0))
