@@ -51,9 +51,11 @@ def front_matter(record: Record) -> str:
     ]
     dataset = {"name": words.name(data), "type": words.name(data)}
     result = {"task": {"type": task}, "dataset": dataset, "metrics": metrics}
+    # Who built decisions that came without their model is not known.
+    library = {"library_name": "sklearn"} if record.subject.model else {}
     found: dict[str, Any] = {
-        "library_name": "sklearn",
-        "tags": ["sklearn", task, "model-audit"],
+        **library,
+        "tags": [*library.values(), task, "model-audit"],
         "pipeline_tag": task,
         **({"model-index": [{"name": name, "results": [result]}]} if metrics else {}),
     }

@@ -201,6 +201,37 @@ def test_only_one_intersection_lies_below_four_fifths(selection):
     assert below == {("AIAN", "F")}
 
 
+@pytest.mark.parametrize(
+    ("scope", "z", "p", "fisher"),
+    [
+        ({"race": "Black", "sex": "M"}, -2.453, 0.0142, 0.0163),
+        ({"race": "Hispanic", "sex": "F"}, -2.059, 0.0395, 0.0438),
+        ({"race": "AIAN", "sex": "F"}, -0.890, None, 0.4605),
+        ({"sex": "F"}, -0.502, None, 0.634),
+    ],
+)
+def test_what_chance_explains_of_the_sample_table(scope, z, p, fisher):
+    groups, chosen = people(SELECTION)
+    outcome = outcome_of(get("bias.selection-rate"), subject_of(groups, chosen))
+    (found,) = [m for m in outcome.measurements if m.metric == "impact_ratio" and m.scope == scope]
+    assert found.tests["z"] == pytest.approx(z, abs=5e-4)
+    assert found.tests["fisher"] == pytest.approx(fisher, abs=5e-4)
+    if p is not None:
+        assert found.tests["pooled_z"] == pytest.approx(p, abs=5e-5)
+
+
+def test_the_table_of_races_can_pass_four_fifths_and_differ_by_more_than_chance():
+    groups, chosen = people({(r, "M"): row for r, row in SELECTION_RACE.items()})
+    outcome = outcome_of(get("bias.selection-rate"), subject_of({"race": groups["race"]}, chosen))
+    (found,) = [
+        m for m in outcome.measurements if m.metric == "impact_ratio" and m.scope == {"race": "Black"}
+    ]
+    assert found.value == pytest.approx(0.8432, abs=5e-5)
+    assert found.tests["z"] == pytest.approx(-2.623, abs=5e-4)
+    assert found.tests["pooled_z"] == pytest.approx(0.0087, abs=5e-5)
+    assert found.tests["fisher"] == pytest.approx(0.0094, abs=5e-5)
+
+
 def test_a_score_at_the_median_is_not_above_it():
     scores = Scores(values=np.array([1.0, 2.0, 2.0, 3.0]), probability=False, source="a column")
     found = measured(subject_of({"g": ["a", "a", "b", "b"]}, ["0", "0", "0", "1"], given_scores=scores))

@@ -61,6 +61,11 @@ def test_a_significant_difference_within_the_rule_is_said():
     assert found.margin == 0
 
 
+def test_the_ratio_of_refusals_shows_what_the_ratio_of_selections_hides():
+    found = verdicts((100, 90), (100, 96))["rejection-ratio"].measurement
+    assert found.value == 2.5
+
+
 def test_rates_of_60_45_48_and_51_percent_flag_the_45_alone():
     names = [name for name in "abcd" for _ in range(100)]
     predicted = [label for x in (60, 45, 48, 51) for label in ["1"] * x + ["0"] * (100 - x)]

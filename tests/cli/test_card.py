@@ -82,7 +82,7 @@ def test_what_is_not_in_force_does_not_gate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "begins"), [("model-card", "---\nlibrary_name: sklearn"), ("cyclonedx", "{")]
+    ("style", "begins"), [("model-card", "---\ntags:\n- tabular-classification"), ("cyclonedx", "{")]
 )
 def test_a_record_is_rendered(style: str, begins: str, tmp_path: Path) -> None:
     path = tmp_path / "record.json"

@@ -43,3 +43,14 @@ def test_the_examples_work(page: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [Policy, Requirement, OwnMetric])
 def test_every_key_is_explained(kind: type[Policy | Requirement | OwnMetric], page: str) -> None:
     assert [name for name in kind.model_fields if name != "version" and f"`{name}`" not in page] == []
+
+
+def test_the_example_statement_of_the_page_on_cards_is_one(tmp_path: Path) -> None:
+    page = (PAGE.parent / "cards.md").read_text("utf-8")
+    attestations, log = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "reviews.csv").write_text("proposed,final\nno,yes\n")
+    (tmp_path / "card.yaml").write_text(attestations + log)
+    card = load_card(tmp_path / "card.yaml")
+    assert faults(card.attestations[0]) == ()
+    assert card.oversight.decision_log is not None
+    assert card.oversight.decision_log.overrides == 1

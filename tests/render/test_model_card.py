@@ -65,7 +65,7 @@ def test_hostile_names_stay_text(schema: Any, foreign: str) -> None:
     record = hostile(foreign)
     schema.validate(bom(record))
     metadata, page = parts(render(record, "model-card", 1))
-    assert metadata["library_name"] == "sklearn"
+    assert metadata["pipeline_tag"] == "tabular-classification"
     assert not re.search(r"(?<!\\)<[a-zA-Z/!]", page)
 
 
@@ -114,6 +114,12 @@ def test_front_matter_is_what_hugging_face_reads() -> None:
             assert set(result) == {"task", "dataset", "metrics"}
             assert set(result["dataset"]) == {"name", "type"}
             assert all(isinstance(m["value"], float) for m in result["metrics"])
+
+
+def test_decisions_without_a_model_claim_no_library() -> None:
+    metadata, _ = parts(render(RECORDS["without-model"][0], "model-card", 1))
+    assert "library_name" not in metadata
+    assert metadata["tags"] == ["tabular-classification", "model-audit"]
 
 
 @pytest.mark.parametrize("name", RECORDS)
