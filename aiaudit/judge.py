@@ -9,10 +9,9 @@ from itertools import product
 from typing import Any
 
 from aiaudit.decide import decide
-from aiaudit.errors import some
 from aiaudit.facts import RESERVED_SCOPES, Errored, Measured, Measurement, Outcome, Scope, Skipped
 from aiaudit.family import families
-from aiaudit.policy.evidence import elsewhere
+from aiaudit.policy.evidence import elsewhere, lacks, lacks_all
 from aiaudit.policy.model import Kind, Policy, Requirement, ScopeFilter, Waiver
 from aiaudit.record import Status, Verdict
 
@@ -105,18 +104,15 @@ def _absent(requirement: Requirement, found: Sequence[Measurement]) -> list[Verd
         return []
     named = [[(key, value) for value in values] for key, values in requirement.scope.match.items()]
     absent = [wanted for wanted in product(*named) if not any(_holds(m, wanted) for m in found)]
+    known = {m.scope.get("attestation") for m in found}
     return [
-        Verdict(requirement=requirement.id, status=Status.FAIL, reason=_not_given([wanted[-1][1]]))
+        Verdict(requirement=requirement.id, status=Status.FAIL, reason=lacks(dict(wanted), known))
         for wanted in absent
     ]
 
 
 def _holds(measurement: Measurement, wanted: Sequence[tuple[str, str]]) -> bool:
     return all(measurement.scope.get(key) == value for key, value in wanted)
-
-
-def _not_given(names: Sequence[str]) -> str:
-    return "the system card does not give " + (some(names, 20) if names else "this evidence")
 
 
 def _unmeasured(requirement: Requirement, outcome: Outcome | None, not_here: str | None) -> Verdict:
@@ -130,8 +126,7 @@ def _unmeasured(requirement: Requirement, outcome: Outcome | None, not_here: str
         case Skipped():
             status, reason = Status.NOT_ASSESSED, outcome.reason
         case Measured() if requirement.kind is not Kind.MEASURED:
-            asked = [value for values in requirement.scope.match.values() for value in values]
-            status, reason = Status.FAIL, _not_given(asked)
+            status, reason = Status.FAIL, lacks_all(requirement)
         case Measured():
             status, reason = Status.NOT_ASSESSED, "nothing could be measured in this scope"
         case None:

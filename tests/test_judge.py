@@ -281,11 +281,23 @@ def test_each_piece_of_evidence_asked_for_by_name_must_be_there():
     found = verdicts(asked, measured(given, check="card"))
     assert [(v.status, v.reason) for v in found] == [
         (PASS, "the value meets the threshold"),
-        (FAIL, "the system card does not give 'b'"),
-        (FAIL, "the system card does not give 'c'"),
+        (FAIL, "the system card has no statement 'b'"),
+        (FAIL, "the system card has no statement 'c'"),
     ]
     (none,) = verdicts(asked, measured(check="card"))
-    assert none.reason == "the system card does not give 'a', 'b', 'c'"
+    assert none.reason == "the system card has no statement 'a', 'b', 'c'"
+
+
+def test_points_that_a_statement_leaves_out_are_named_one_by_one():
+    scope = {"attestation": "notice", "item": "purpose"}
+    given = number(1.0, metric="attested", scope=scope)
+    asked = attested(
+        metric="attested", scope={"match": {"attestation": "notice", "item": ["purpose", "contact"]}}
+    )
+    reasons = [v.reason for v in verdicts(asked, measured(given, check="card"))]
+    assert reasons == ["the value meets the threshold", "the statement 'notice' does not cover 'contact'"]
+    (none,) = verdicts(asked, measured(check="card"))
+    assert none.reason == ("the system card has no statement 'notice'; it must cover 'purpose', 'contact'")
 
 
 @pytest.mark.parametrize(("days", "status"), [(365, PASS), (366, FAIL)])

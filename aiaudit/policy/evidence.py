@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -151,3 +151,31 @@ def _said(card: Mapping[str, Any], name: str) -> tuple[str, ...]:
         value = value.get(part) if isinstance(value, Mapping) else None
     values = value if isinstance(value, list | tuple) else [] if value is None else [value]
     return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+
+
+def lacks(wanted: Mapping[str, str], known: Collection[str | None]) -> str:
+    """Return what a card lacks: one piece of evidence, by the scope that would hold it, where others are there.
+
+    Parameters
+    ----------
+    wanted : mapping of str to str
+        ``attestation``, ``item`` or ``field``, and the name asked for.
+    known : collection of str or None
+        Statements that the card does hold.
+    """
+    statement = wanted.get("attestation")
+    if statement is not None and statement not in known:
+        return f"the system card has no statement '{one_line(statement)}'"
+    if "item" in wanted:
+        return f"the statement '{one_line(statement)}' does not cover '{one_line(wanted['item'])}'"
+    return f"the system card does not give {some(wanted.values())}"
+
+
+def lacks_all(requirement: Requirement) -> str:
+    """Return what a card lacks that gives nothing of what a requirement asks for."""
+    match = requirement.scope.match
+    if "attestation" in match:
+        covering = f"; it must cover {some(match['item'], 20)}" if "item" in match else ""
+        return f"the system card has no statement {some(match['attestation'], 20)}{covering}"
+    asked = [value for values in match.values() for value in values]
+    return f"the system card does not give {some(asked, 20) if asked else 'this evidence'}"

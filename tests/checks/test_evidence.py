@@ -92,7 +92,7 @@ def test_without_a_card_evidence_is_missing_and_no_crash():
         check="transparency.evidence", metric="evidence_given", scope={"match": {"attestation": "notice"}}
     )
     (verdict,) = judge([outcome], policy(asked), TODAY)
-    assert (verdict.status, verdict.reason) == (Status.FAIL, "the system card does not give 'notice'")
+    assert (verdict.status, verdict.reason) == (Status.FAIL, "the system card has no statement 'notice'")
 
 
 def test_a_digest_that_is_none_is_refused(measured):
