@@ -1,6 +1,7 @@
 """Whose code may run for a policy, and what a policy may say of it."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from sklearn.metrics import balanced_accuracy_score, fbeta_score, roc_auc_score
 from aiaudit.errors import UsageError
 from aiaudit.own_metrics import ID, declared, runnable
 from aiaudit.policy import load_policies
-from aiaudit.policy.describe import to_yaml
+from aiaudit.policy.describe import describe, to_yaml
 from aiaudit.policy.document import FileErrors
 from aiaudit.policy.own_metrics import OwnMetric
 from aiaudit.testing import outcome_of, toy_subject
@@ -77,6 +78,14 @@ def test_a_policy_with_metrics_is_read_again_as_it_was(tmp_path):
     first = load_policies([str(file)]).policy
     file.write_text(to_yaml(first))
     assert load_policies([str(file)]).policy == first
+
+
+def test_a_policy_tells_whose_code_it_runs(tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY.format(function="shop.metrics:cost"))
+    loaded = load_policies([str(file)])
+    told = describe(loaded.policy, loaded.sources, date(2026, 11, 1))
+    assert "metric: cost, lower is better: runs shop.metrics:cost" in told
 
 
 def extended(tmp_path, text):

@@ -55,6 +55,8 @@ def describe(policy: Policy, sources: Sequence[PolicySource], today: date) -> st
     for s in sources:
         when = f", committed {s.committed}" if s.committed else ""
         lines.append(f"  file: {one_line(s.origin)} ({s.id}, sha256 {s.digest[:12]}{when})")
+    for m in policy.metrics:
+        lines += _wrapped(f"metric: {m.name}, {m.better} is better: runs {m.function}", 2)
     for requirement in policy.requirements:
         lines += ["", *_requirement(requirement)]
     for disabled in policy.disable:
