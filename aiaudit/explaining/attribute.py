@@ -11,7 +11,7 @@ import pandas as pd
 
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.explaining.contrasts import Rows, contrasts
-from aiaudit.explaining.output import Output, explained_output
+from aiaudit.explaining.output import explained_output
 from aiaudit.labels import Task, label_text
 
 if TYPE_CHECKING:
@@ -69,7 +69,13 @@ class Attributions:
     additivity: float
 
 
-def attribute(subject: Subject, rows: pd.DataFrame, background: pd.DataFrame, seed: int) -> Attributions:
+def attribute(
+    subject: Subject,
+    rows: pd.DataFrame,
+    background: pd.DataFrame,
+    seed: int,
+    model_rows: int = SAMPLED_ROWS,
+) -> Attributions:
     """Attribute the outputs of *rows* to the columns of the table.
 
     Trees and lines are computed exactly inside the model's process. For other models every combination of
@@ -84,17 +90,27 @@ def attribute(subject: Subject, rows: pd.DataFrame, background: pd.DataFrame, se
         The model's columns; at least one row each. The values compare with the background's average.
     seed : int
         Same seed, same numbers.
+    model_rows : int
+        Where values are sampled, about the most rows that the model is shown for each row explained.
 
     Raises
     ------
     IncompleteError
         The model gives some of these rows, or mixtures of them, no finite number.
     """
+    found = exactly(subject, rows, background)
+    if isinstance(found, Attributions):
+        return found
+    return replace(_tried(subject, rows, background, seed, model_rows), not_looked_into=found)
+
+
+def exactly(subject: Subject, rows: pd.DataFrame, background: pd.DataFrame) -> Attributions | str:
+    """Return attributions from the model's own structure, or the reason why there are none."""
     rows, background = (frame.reset_index(drop=True) for frame in (rows, background))
-    name, output = explained_output(subject)
     found = _looked_into(subject, rows, background)
     if isinstance(found, str):
-        return replace(_tried(rows, background, output, name, seed), not_looked_into=found)
+        return found
+    name, output = explained_output(subject)
     labels = one_line(" or ".join(subject.favorable), 80)
     again, added = output(rows), found["values"].sum(axis=1) + found["base"]
     kind = found["output"]
@@ -143,15 +159,16 @@ _ASK_AGAIN = "Open the model again; if that does not help, it is damaged or host
 
 
 def _tried(
-    rows: pd.DataFrame, background: pd.DataFrame, output: Output, name: str, seed: int
+    subject: Subject, rows: pd.DataFrame, background: pd.DataFrame, seed: int, most: int
 ) -> Attributions:
     """Return values by calling the model on mixtures of rows."""
+    name, output = explained_output(subject)
     both = pd.concat([rows, background], ignore_index=True)
     outputs = output(both)
     n, m, p = len(rows), len(background), rows.shape[1]
     game = Rows(frame=both, outputs=outputs, output=output)
     every = p <= ENUMERATED and m * 2**p <= ENUMERATED_ROWS
-    found = [_row(game, i, n, m, every, seed) for i in range(n)]
+    found = [_row(game, i, n, None if every else most, seed) for i in range(n)]
     values, errors = (np.array(part).reshape(n, p) for part in zip(*found, strict=True))
     if not np.isfinite(values).all():
         raise IncompleteError(
@@ -170,17 +187,17 @@ def _tried(
         exact=every,
         not_looked_into="",
         background=m,
-        additivity=_largest(values.sum(axis=1) + base - output(rows)),
+        additivity=_largest(values.sum(axis=1) + base - output(both.iloc[:n])),
     )
 
 
-def _row(game: Rows, i: int, n: int, m: int, every: bool, seed: int) -> tuple[Floats, Floats]:
-    """Return values and standard errors of one row against rows n to n + m."""
+def _row(game: Rows, i: int, n: int, most: int | None, seed: int) -> tuple[Floats, Floats]:
+    """Return values and standard errors of one row against those from n on; exactly if *most* is None."""
     # The same stream for every row: what a row is told must not depend on its company.
     rng = np.random.default_rng(seed)
-    p = game.frame.shape[1]
+    p, m = game.frame.shape[1], len(game.frame) - n
     left, right = np.full(m, i), np.arange(n, n + m)
-    if every:
+    if most is None:
         return contrasts(game, left, right, rng, enumerate_up_to=p)[0].mean(axis=0), np.zeros(p)
     rounds: list[Floats] = []
     shown = 0
@@ -194,7 +211,7 @@ def _row(game: Rows, i: int, n: int, m: int, every: bool, seed: int) -> tuple[Fl
         # Rounds differ by their orders only; each background row serves in all.
         errors = np.sqrt(drawn.var(axis=0, ddof=1).mean(axis=0) / (m * len(rounds)))
         mean = drawn.mean(axis=(0, 1))
-        if shown > SAMPLED_ROWS or not errors.max() > PRECISION * np.abs(mean).sum():
+        if shown > most or not errors.max() > PRECISION * np.abs(mean).sum():
             return mean, errors
 
 

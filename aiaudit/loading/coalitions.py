@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Nanoseconds, about, after which the exact computation is given up.
 WORK = 8_000_000_000
 #: Pairs of rows up to which it is followed through the tree which of them can still meet at a leaf.
-_PAIRS = 1 << 15
+_PAIRS = 1 << 13
 _BATCH_CELLS = 1 << 22
 
 
@@ -116,7 +116,7 @@ class _Sums:
 
         players = [p for p in players if not passed[p].all()]
         d = len(players)
-        self.work += 100_000 + d * (self.n + self.m)
+        self.work += 100_000 + d * (self.n + self.m) + (0 if alive is None else 10 * alive.size)
         if not d or not value:
             return
         pairs = None if alive is None else np.nonzero(alive)
