@@ -58,15 +58,11 @@ SENTENCES = frozenset(
 )
 #: Width of a sentence at least, in Latin letters: enough for "Nobody does." to be a choice, not a slip.
 SHORTEST = 12
-#: Parts of a card that nobody need fill in, and statements, which are read one by one.
+#: Parts of a card that nobody need fill in, and those that are read one by one by checks of their own.
 _NOT_ASKED = frozenset(
     {
-        "version",
-        "identity.model_digest",
-        "data.date_column",
-        "fallback.expires",
-        "attestations",
-        "oversight.decision_log",
+        *("version", "identity.model_digest", "data.date_column", "fallback.expires"),
+        *("attestations", "oversight.decision_log", "risk"),
     }
 )
 #: What a form says where nobody answered, but for the signs around it; or one letter again and again.
@@ -183,11 +179,13 @@ def _without_nulls(data: Any) -> Any:
 
 def _leaves(model: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
     for name in type(model).model_fields:
-        value = getattr(model, name)
+        full, value = f"{prefix}{name}", getattr(model, name)
+        if full in _NOT_ASKED:
+            continue
         if isinstance(value, BaseModel):
-            yield from _leaves(value, f"{prefix}{name}.")
-        elif f"{prefix}{name}" not in _NOT_ASKED:
-            yield f"{prefix}{name}", value
+            yield from _leaves(value, f"{full}.")
+        else:
+            yield full, value
 
 
 __all__ = [

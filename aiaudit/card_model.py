@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from aiaudit.card_files import File, Log
+from aiaudit.card_risk import Risk
 from aiaudit.policy.fields import Strict, Version, refuse
 
 Words = Annotated[str, Field(max_length=20_000)]
@@ -203,6 +204,7 @@ class SystemCard(Strict):
     identity: Identity = Identity()
     purpose: Purpose = Purpose()
     context: Context = Context()
+    risk: Risk = Risk()
     role: Role = Role()
     data: Data = Data()
     groups: Groups = Groups()

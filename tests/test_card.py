@@ -230,3 +230,9 @@ def test_long_text_is_read_in_no_time(text: str) -> None:
 def test_a_card_comes_back_from_json() -> None:
     card = load_card(COMPLETE)
     assert SystemCard.model_validate_json(card.model_dump_json()) == card
+
+
+def test_a_log_of_reviews_is_no_row_of_fields(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("proposed,final\nno,yes\n")
+    card = load(tmp_path, "oversight: {decision_log: log.csv}\nrisk: {rights: much}\n")
+    assert [name for name, _ in fields(card)] == [name for name, _ in fields(None)]

@@ -131,7 +131,7 @@ def _answer(kind: Any) -> Any:
     """Return a value of a field's type: the first of a closed list, a large number, a sentence."""
     words, written = closed_list(kind), str(kind)
     if words:
-        return (words[0],) if "tuple" in written else words[0] == "true"
+        return (words[0],) if "tuple" in written else True if words[0] == "true" else words[0]
     if "float" in written:
         return 0.9
     if "int" in written:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from aiaudit.errors import did_you_mean, one_line, some
 from aiaudit.policy.document import Document, FileErrors
+from aiaudit.risk import tier
 
 if TYPE_CHECKING:
     from aiaudit.policy.model import Requirement
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 #: A statement of the card, what it must cover, or fields of the card.
 SHORTHAND = ("evidence", "items", "fields")
 _SPELT_OUT = ("check", "metric", "scope", "op", "threshold", "decide_on")
+#: The level of risk, which follows from the card's answers.
+_LEVEL = "risk.level"
 _CARD, _EVIDENCE = "transparency.system-card", "transparency.evidence"
 
 
@@ -98,7 +101,7 @@ def card_problems(requirement: Requirement) -> Iterator[tuple[str, str]]:
 
 @cache
 def answers() -> Mapping[str, tuple[str, ...]]:
-    """Return the fields of a card's context that have a closed list of answers, and the answers."""
+    """Return what a card answers from a closed list: fields of its context, the level of risk; and the answers."""
     from aiaudit.card_model import Context
 
     found = {}
@@ -106,7 +109,7 @@ def answers() -> Mapping[str, tuple[str, ...]]:
         words = closed_list(field.annotation)
         if words:
             found[f"context.{name}"] = words
-    return found
+    return {**found, _LEVEL: ("1", "2", "3", "4")}
 
 
 def closed_list(annotation: Any) -> tuple[str, ...]:
@@ -146,6 +149,9 @@ def elsewhere(requirement: Requirement, card: Mapping[str, Any] | None) -> str |
 
 
 def _said(card: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    if name == _LEVEL:
+        level = tier(card.get("risk") or {}).level
+        return () if level is None else (str(level),)
     value: Any = card
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
