@@ -147,6 +147,11 @@ def _facts(model: Any) -> dict[str, Any]:
 
 def _classes(model: Any, writer: Writer) -> dict[str, Any] | None:
     classes = getattr(model, "classes_", None)
+    if isinstance(classes, list) and any(hasattr(found, "tolist") and found.ndim for found in classes):
+        raise Refusal(
+            "the model decides several things in each row",
+            "Models with one output a row are audited; for several outputs, audit one model for each.",
+        )
     return None if classes is None else columns.encode_labels(classes, writer)
 
 

@@ -147,12 +147,25 @@ def decode_labels(description: dict[str, Any], buffers: list[bytearray]) -> Any:
     import numpy as np
 
     if description["kind"] == "numbers":
-        return _of_kind(read_array(description["values"], buffers), "biufU")
-    labels = [_plain(label) for label in list(read_json(description["values"], buffers, ANSWER_TEXT_LIMIT))]
+        return _readable(_of_kind(read_array(description["values"], buffers), "biufU"))
+    found = list(read_json(description["values"], buffers, ANSWER_TEXT_LIMIT))
+    labels = [_plain(label) for label in found]
+    "".join(label for label in labels if isinstance(label, str)).encode("utf-8")  # no half characters
     codes = _of_kind(read_array(description["codes"], buffers), "i")
     if codes.ndim != 1 or codes.min(initial=0) < 0:
         raise BadMessage("labels are not described properly")
     return np.array([*labels, None], dtype=object)[:-1][codes]
+
+
+def _readable(values: Any) -> Any:
+    """Return *values* if each of them that is text holds characters only: others cannot even be looked at."""
+    import numpy as np
+
+    if values.dtype.kind == "U" and values.size:
+        points = values.reshape(-1).view(np.uint32)
+        if not ((points < 0xD800) | ((points > 0xDFFF) & (points < 0x110000))).all():
+            raise BadMessage("a label holds what is no character")
+    return values
 
 
 def _of_kind(values: Any, kinds: str) -> Any:

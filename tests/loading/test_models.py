@@ -13,6 +13,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.loading.models import LocalModel, open_model, predict_in_batches, scores_in_batches
@@ -107,6 +108,7 @@ NOT_A_MODEL = {
     "cut": (pickle.dumps([1, 2, 3] * 10)[:-5], "not a complete pickle"),
     "two": (pickle.dumps(1) + pickle.dumps(2), "bytes after the end"),
     "list": (pickle.dumps([1, 2]), "a list cannot predict"),
+    "several": (pickle.dumps(DecisionTreeClassifier().fit([[0]], [["a", "b"]])), "decides several things"),
     "lz4": (b"\x04\x22\x4d\x18rest", "lz4"),
 }
 

@@ -95,7 +95,16 @@ def labels(values, codes):
 
 @pytest.mark.parametrize(
     ("values", "codes"),
-    [([["a"]], [0]), ([{"a": 1}], [0]), (["a"], [1]), (["a"], [-1]), (["a"], [[0]]), (1, [0]), ([], [0])],
+    [
+        ([["a"]], [0]),
+        ([{"a": 1}], [0]),
+        (["a"], [1]),
+        (["a"], [-1]),
+        (["a"], [[0]]),
+        (1, [0]),
+        ([], [0]),
+        (["\ud800"], [0]),
+    ],
 )
 def test_labels_are_single_values_that_their_codes_name(values, codes):
     with pytest.raises(MALFORMED):
@@ -120,6 +129,16 @@ def test_dates_and_other_numbers_are_no_labels():
     described = {"kind": "numbers", "values": writer.array(np.array(["2024-01-01"], "M8[D]"))}
     with pytest.raises(BadMessage):
         columns.decode_labels(described, [bytearray(buffer) for buffer in writer.buffers])
+
+
+@pytest.mark.parametrize("point", [0xD800, 0xDFFF, 0x110000, 0xFFFFFFFF])
+def test_text_of_what_is_no_character_is_no_label(point):
+    described = {"kind": "numbers", "values": {"buffer": 0, "dtype": "<U1", "shape": [1]}}
+    with pytest.raises(BadMessage):
+        columns.decode_labels(described, [bytearray(struct.pack("<I", point))])
+    assert columns.decode_labels(described, [bytearray(struct.pack("<I", 0x1F600))]).tolist() == [
+        "\U0001f600"
+    ]
 
 
 def test_text_beyond_its_limit_is_not_parsed():
