@@ -8,9 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from aiaudit.explaining.attribute import Attributions, attribute
+from aiaudit.explaining.attribute import SAMPLED_ROWS, Attributions, attribute
 from aiaudit.explaining.dictionary import Dictionary
-from aiaudit.explaining.reasons import Baseline, Reason, baselines, principal, protected_pull
+from aiaudit.explaining.reasons import (
+    ALL_ROWS,
+    Baseline,
+    Reason,
+    baselines,
+    principal,
+    protected_pull,
+)
 from aiaudit.explaining.recourse import Option, recourse
 from aiaudit.labels import Task
 from aiaudit.subject import Subject
@@ -81,7 +88,11 @@ def explain_decision(subject: Subject, row: int, dictionary: Dictionary) -> Deci
 
 
 def explain_decisions(
-    subject: Subject, rows: Sequence[int] | npt.NDArray[np.intp], only: str | None = None
+    subject: Subject,
+    rows: Sequence[int] | npt.NDArray[np.intp],
+    only: str | None = None,
+    background: int = ALL_ROWS,
+    model_rows: int = SAMPLED_ROWS,
 ) -> Iterator[Decision]:
     """Explain the decisions about some rows, without recourse.
 
@@ -93,22 +104,28 @@ def explain_decisions(
         Positions.
     only : str or None
         Name of the one baseline wanted; by default every one there is.
+    background : int
+        Rows of a baseline, at most.
+    model_rows : int
+        Where values are sampled, about the most rows that the model is shown for each row and baseline.
     """
-    chosen = [b for b in baselines(subject) if only in (None, b.name)]
+    chosen = [b for b in baselines(subject, background) if only in (None, b.name)]
     for start in range(0, len(rows), TOGETHER):
-        part = list(rows[start : start + TOGETHER])
-        yield from _explained(subject, part, chosen)
+        part = [int(row) for row in rows[start : start + TOGETHER]]
+        yield from _explained(subject, part, chosen, model_rows)
 
 
-def _explained(subject: Subject, rows: list[int], chosen: Sequence[Baseline]) -> Iterator[Decision]:
+def _explained(
+    subject: Subject, rows: list[int], chosen: Sequence[Baseline], model_rows: int
+) -> Iterator[Decision]:
     features, protected = subject.features, {a.name for a in subject.attributes}
     assert features is not None
     frame = features.iloc[rows]
-    found = [attribute(subject, frame, features.iloc[b.rows], subject.seed) for b in chosen]
+    found = [attribute(subject, frame, features.iloc[b.rows], subject.seed, model_rows) for b in chosen]
     for i, row in enumerate(rows):
         code = None if subject.predicted is None else int(subject.predicted[row])
         yield Decision(
-            row=int(row),
+            row=row,
             label="" if code is None else subject.classes[code],
             favourable=None if code is None or subject.task is Task.REGRESSION else _helps(subject, code),
             compared=tuple(

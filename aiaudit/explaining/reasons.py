@@ -59,11 +59,11 @@ class Baseline:
     described: str
 
 
-def baselines(subject: Subject) -> tuple[Baseline, ...]:
+def baselines(subject: Subject, most: int = ALL_ROWS) -> tuple[Baseline, ...]:
     """Return all applicants and, where some were successful, those who just passed.
 
     All: a random sample. Just passed: of the rows with a favourable decision, the tenth with the lowest scores,
-    at least twenty and at most two hundred; all of them where there are no scores.
+    at least twenty and at most two hundred; all of them where there are no scores. Neither has more than *most*.
 
     Notes
     -----
@@ -72,15 +72,18 @@ def baselines(subject: Subject) -> tuple[Baseline, ...]:
     features = subject.features
     assert features is not None
     order = canonical_order(features, subject.seed)
-    everyone = np.sort(order[:ALL_ROWS])
+    everyone = np.sort(order[:most])
     found = [Baseline(name="all", rows=everyone, described=f"all applicants ({len(everyone)} at random)")]
     selected = subject.selected
     passed = order[selected[order]] if selected is not None else order[:0]
     if not len(passed):
         return tuple(found)
-    scores, wanted = subject.scores, int(np.clip(JUST_PASSED * len(passed), LEAST_PASSED, MOST_PASSED))
+    scores, wanted = (
+        subject.scores,
+        int(np.clip(JUST_PASSED * len(passed), LEAST_PASSED, min(most, MOST_PASSED))),
+    )
     if scores is None:
-        rows, described = passed[:ALL_ROWS], "applicants who passed"
+        rows, described = passed[:most], "applicants who passed"
     else:
         rows = passed[np.argsort(scores.values[passed], kind="stable")][:wanted]
         described = "applicants who just passed"

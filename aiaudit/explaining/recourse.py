@@ -90,13 +90,14 @@ def recourse(
         if str(name) not in frozen and (found := _steps(features, j, row, dictionary.of(str(name))))
     ]
     singles = [(step,) for own in steps for step in own]
-    gains, turned = search.tried(singles)
+    turned = search.turning(singles)
     options = [search.narrowed(combination, dictionary) for combination in _cheapest(turned)]
+    gains = np.empty(0) if options else search.outputs(singles)
     for size, (columns, values) in COMBINED.items():
         if options:
             break
         helped = combinations(_helpful(steps, singles, gains, columns, values), size)
-        _, turned = search.tried([c for chosen in helped for c in product(*chosen)])
+        turned = search.turning([c for chosen in helped for c in product(*chosen)])
         options = [search.narrowed(combination, dictionary) for combination in _cheapest(turned)]
     return tuple(sorted(options, key=lambda option: (len(option.changes), option.cost)))
 
@@ -108,15 +109,16 @@ class _Search:
         self._features, self._row, self._subject = features, row, subject
         self._output: Output = explained_output(subject)[1]
 
-    def tried(
-        self, combinations: Sequence[tuple[_Step, ...]]
-    ) -> tuple[npt.NDArray[np.float64], list[tuple[_Step, ...]]]:
-        """Return the output of each combination, and those that turn the decision."""
+    def turning(self, combinations: Sequence[tuple[_Step, ...]]) -> list[tuple[_Step, ...]]:
+        """Return those combinations that turn the decision."""
         if not combinations:
-            return np.empty(0), []
-        frame = self._changed(combinations)
-        favoured = [label in self._subject.favorable for label in self._decided(frame)]
-        return self._output(frame), [c for c, f in zip(combinations, favoured, strict=True) if f]
+            return []
+        favoured = [label in self._subject.favorable for label in self._decided(self._changed(combinations))]
+        return [c for c, f in zip(combinations, favoured, strict=True) if f]
+
+    def outputs(self, combinations: Sequence[tuple[_Step, ...]]) -> npt.NDArray[np.float64]:
+        """Return the output of each combination."""
+        return self._output(self._changed(combinations)) if combinations else np.empty(0)
 
     def narrowed(self, combination: tuple[_Step, ...], dictionary: Dictionary) -> Option:
         """Move each number of a combination as near to the person's as the decision allows, one by one."""
@@ -124,8 +126,7 @@ class _Search:
             name = str(self._features.columns[step.position])
             between = _between(self._features, step, self._row, dictionary.of(name))
             versions = [(*combination[:place], b, *combination[place + 1 :]) for b in between]
-            _, turned = self.tried(versions)
-            combination = min([combination, *turned], key=_cost)
+            combination = min([combination, *self.turning(versions)], key=_cost)
         decision = self._decided(self._changed([combination]))[0]
         changes = tuple(
             Change(

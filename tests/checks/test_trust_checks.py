@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeRegressor
 
 from aiaudit.checks.explainability.faithfulness import faithfulness
+from aiaudit.checks.explainability.reasons import reasons
 from aiaudit.checks.explainability.simple_first import simple_first
 from aiaudit.checks.explainability.stability import stability
 from aiaudit.checks.explainability.surrogate_fidelity import surrogate_fidelity
@@ -183,3 +184,33 @@ def test_the_line_against_scikit_learn():
     y = x @ [1.0, -2.0, 0.5, 0.0] + rng.logistic(size=300) > 0
     theirs = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-10, max_iter=1000).fit(x, y).coef_[0]
     np.testing.assert_allclose(simple._line(x, y), theirs, atol=1e-4)
+
+
+def refusing(n=600, **sensitive):
+    """Those with a low sum are refused; everybody can be helped by one number."""
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(n, 3)), columns=list("abc"))
+    target = np.where(table["a"] * 2 + table["b"] > 1, "1", "0")
+    model = LocalModel(LogisticRegression().fit(table, target))
+    groups = {name: list((table[name] > 0).astype(int)) for name in sensitive}
+    return subject_of(groups, list(model.predict(table)), features=table, model=model)
+
+
+def test_refused_people_are_told_reasons_and_what_helps():
+    found = measured(reasons, refusing())
+    assert found["recourse_share"].value == 1.0
+    assert found["recourse_share"].denominator == 20
+    assert found["without_reason"].value == 0.0
+    assert 0.5 < found["baseline_agreement"].value <= 1.0
+    assert found["baseline_agreement"].params["engine"] == "exact, from the model's coefficients"
+
+
+def test_what_is_protected_helps_nobody():
+    found = measured(reasons, refusing(a=None, b=None, c=None))
+    assert found["recourse_share"].value == 0.0
+    assert found["without_reason"].value == 1.0
+
+
+def test_where_nobody_is_refused_there_is_nothing_to_tell():
+    subject = refusing()
+    alike = replace(subject, predicted=np.full_like(subject.predicted, subject.classes.index("1")))
+    assert isinstance(outcome_of(reasons, alike), Skipped)
