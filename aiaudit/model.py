@@ -22,7 +22,7 @@ class ModelFacts:
     digest : str
         SHA-256 of the file's bytes, in hex; empty for a model handed over in memory.
     format : str
-        ``pickle``, ``joblib``, ``skops`` or ``memory``.
+        ``pickle``, ``joblib``, ``skops``, ``onnx`` or ``memory``.
     kind : str
         Class of the final estimator, and of its steps where it is a pipeline.
     estimator_type : str

@@ -112,7 +112,7 @@ def check(
 ) -> int:
     """Audit a model and data against a policy.
 
-    MODEL is a fitted scikit-learn estimator or pipeline saved by joblib, pickle or skops; DATA is a CSV
+    MODEL is a fitted scikit-learn estimator or pipeline (joblib, pickle, skops) or ONNX; DATA is a CSV
     (also compressed) or Parquet file that the model has not seen. With --predictions COL, DATA alone is
     audited, for a model you cannot open.
     """
