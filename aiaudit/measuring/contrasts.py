@@ -67,6 +67,8 @@ class Contrasts:
     @cached_property
     def test(self) -> TwoProportions:
         """Test of equality, c elements."""
+        if self.design is not None:
+            return self.design.test
         return two_proportions(self.x1, self.n1, self.x2, self.n2)
 
     @cached_property
@@ -157,15 +159,14 @@ class Contrasts:
     @cached_property
     def _tested(self) -> list[_Tested]:
         """The test of each contrast: ratio and difference ask the same question and share it."""
-        if self.design is not None:
-            return [_Tested(number(p), {}, "; Z") for p in self.design.p_value]
         test, found = self.test, []
+        counted = "" if self.design is None else " on effective counts"
         for p, fisher, pooled, z, chosen in zip(
             test.p_value, test.fisher, test.pooled_z, test.z, test.chosen, strict=True
         ):
             named = {"fisher": float(fisher), "pooled_z": float(pooled), "z": float(z)}
             finite = {name: value for name, value in named.items() if math.isfinite(value)}
-            found.append(_Tested(number(p), finite, f"; {chosen}"))
+            found.append(_Tested(number(p), finite, f"; {chosen}{counted}"))
         return found
 
     @cached_property

@@ -20,6 +20,11 @@ def _rows(n: Floats) -> Floats:
     return np.asarray(n.sum(axis=1))
 
 
+def _wrong(n: Floats) -> Floats:
+    # Benefits differ where decisions are wrong: with few of those, chance makes the error small.
+    return np.asarray(n[:, 1] + n[:, 2])
+
+
 def _mean(p: Complex) -> Complex:
     return np.asarray(p @ BENEFIT)
 
@@ -35,12 +40,12 @@ def _theil(p: Complex) -> Complex:
 
 def entropy(metric: Metric) -> Summary:
     """Return the generalized entropy of order 2: half the squared coefficient of variation."""
-    return Summary(metric=metric, function=_squared, size=_rows, bounds=(0.0, np.inf))
+    return Summary(metric=metric, function=_squared, size=_wrong, bounds=(0.0, np.inf))
 
 
 def theil(metric: Metric) -> Summary:
     """Return Theil's index, the generalized entropy of order 1."""
-    return Summary(metric=metric, function=_theil, size=_rows, bounds=(0.0, np.inf))
+    return Summary(metric=metric, function=_theil, size=_wrong, bounds=(0.0, np.inf))
 
 
 def within(metric: Metric, attribute: str, groups: Tables) -> Iterator[Measurement]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr
 
 from aiaudit.measuring.partitions import Floats
+from aiaudit.statistics.hypothesis_tests import TwoProportions, two_proportions
 from aiaudit.statistics.mover import Estimate, mover_difference, mover_ratio
 from aiaudit.statistics.weighted import WeightedRate
 
@@ -21,12 +21,18 @@ class WeightedContrasts:
     second: WeightedRate
 
     @cached_property
-    def p_value(self) -> Floats:
-        """Two-sided Z test of equal rates on both linearized errors; NaN where an error is unknown."""
-        gap = np.abs(self.first.value - self.second.value)
-        error = np.hypot(self.first.standard_error, self.second.standard_error)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(np.where(error > 0, 2 * ndtr(-gap / error), np.where(gap == 0, 1.0, np.nan)))
+    def test(self) -> TwoProportions:
+        """Test of equal rates on the effective counts: what weighted rows are worth, in whole rows.
+
+        A Z test on linearized errors calls chance a gap where nearly everybody of a small group is alike: its own
+        few rows then vouch for its error.
+        """
+        sides = []
+        for side in (self.first, self.second):
+            # A thousandth of a row more: equal weights are worth their number but for rounding.
+            n = np.floor(np.nan_to_num(side.effective_n) + 0.001)
+            sides += [np.rint(np.nan_to_num(side.value) * n), n]
+        return two_proportions(*sides)
 
     @cached_property
     def effective_n(self) -> Floats:

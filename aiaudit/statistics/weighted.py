@@ -88,8 +88,9 @@ def weighted_rate(
     Notes
     -----
     The standard error is Taylor's linearisation of a ratio of totals, rows drawn with replacement. The interval
-    is Korn and Graubard's (1998), Survey Methodology 24, 193-201: Clopper and Pearson's on the effective sample,
-    at most n; where all or none succeed the effective sample is Kish's. With equal weights it is exact.
+    is Korn and Graubard's (1998), Survey Methodology 24, 193-201: Clopper and Pearson's on the effective sample.
+    That is the one the linearised error implies, at most Kish's: where nearly all or none succeed the error of a
+    few rows is small by chance. With equal weights the interval is exact.
     """
     n, total, squares, part, part_squares, level = floats(
         n, weights, squared_weights, successes, squared_successes, level
@@ -104,7 +105,8 @@ def weighted_rate(
         variance = np.where(n > 1, spread / total**2 * n / (n - 1), np.nan)
         # Without n / (n - 1), so that equal weights are worth their number.
         worth = value * (1 - value) * total**2 / spread
-        effective = np.minimum(np.where(spread > 0, worth, total**2 / squares), n)
+        kish = total**2 / squares
+        effective = np.where(spread > 0, np.minimum(worth, kish), kish)
     low, failures = (
         np.where(share == 0, 0.0, betaincinv(effective * share, effective * (1 - share) + 1, tail))
         for share in (value, 1 - value)

@@ -61,7 +61,7 @@ def generalized_entropy(subject: Subject) -> Iterator[Measurement]:
     Each person's benefit is the decision minus the outcome plus 1: 2 where the decision is undeservedly favourable, 0
     where it is undeservedly not, else 1. Generalized entropy of order 2 is half the squared coefficient of variation
     of benefits, Theil's index is order 1. For each attribute (scope "attribute") the former is split: between groups,
-    as if everybody had the group's mean, and within. Standard errors are first-order; the part between groups, which
+    as if everybody had the group's mean, and within. Standard errors are first-order, and wrong decisions count as the sample; the part between groups, which
     is never exactly 0, has the interval of a noncentral chi-square and the test of equal means.
 
     ## Known limits

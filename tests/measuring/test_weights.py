@@ -12,7 +12,9 @@ from aiaudit.measuring.distances import weighted_distances
 from aiaudit.measuring.partitions import partitions_of
 from aiaudit.measuring.ranked import Ranked, auc
 from aiaudit.measuring.strata import stratified
+from aiaudit.measuring.weighting import WeightedContrasts
 from aiaudit.scores import Scores
+from aiaudit.statistics.weighted import weighted_rate
 from aiaudit.testing import outcome_of, subject_of
 from tests.checks.reading import found, measured
 
@@ -25,6 +27,10 @@ def people():
     weights = rng.gamma(2, 1, 600).round(3)
     subject = subject_of({"race": list(race)}, [*map(str, predicted * 1)])
     return race, predicted, weights, subject
+
+
+def kish(weights):
+    return weights.sum() ** 2 / (weights**2).sum()
 
 
 def robust(values, weights):
@@ -50,7 +56,9 @@ def test_weighted_rates_and_their_gaps(people, rule):
         two, other = robust(predicted[others], weights[others])
         assert m.value == pytest.approx(one - two, abs=1e-9)
         assert m.reference.value == pytest.approx(two, abs=1e-9)
-        assert m.p_value == pytest.approx(2 * norm.sf(abs(one - two) / np.hypot(error, other)), rel=1e-6)
+        worth = [np.floor(kish(weights[race == group])), np.floor(kish(weights[others]))]
+        assert m.p_value == pytest.approx(2 * norm.sf(abs(one - two) / np.hypot(error, other)), abs=0.05)
+        assert m.effective_n <= min(worth) + 1
         assert ratios[group].value == pytest.approx(one / two, abs=1e-9)
         assert ratios[group].p_value == m.p_value
         assert not m.counted
@@ -205,3 +213,28 @@ def test_the_weighted_earth_movers_distance_is_scipys():
     plain = ks_2samp(one, other, method="asymp")
     assert equal.largest == pytest.approx(plain.statistic)
     assert np.isnan(weighted_distances(one, other, own * 0, others).largest)
+
+
+def test_equal_weights_test_as_none(people):
+    _, _, _, subject = people
+    same = replace(subject, weights=np.full(subject.n, 0.7))
+    for metric in ("impact_ratio", "selection_rate_difference", "rejection_ratio"):
+        one, two = (found("bias.selection-rate", s, metric, "race") for s in (subject, same))
+        assert {g: m.p_value for g, m in one.items()} == {g: m.p_value for g, m in two.items()}
+
+
+@pytest.mark.parametrize("informative", [False, True])
+def test_chance_among_few_weighted_rows_is_no_gap(informative):
+    # 40 and 400 people of whom nearly everybody is selected; weights may go with being selected.
+    rng = np.random.default_rng(5)
+    small = np.zeros(8_000)
+    for i in range(len(small)):
+        sums = []
+        for n in (40, 400):
+            selected = rng.random(n) < (0.95 if not informative else 0.9)
+            w = rng.gamma(2, 1, n) * (np.where(selected, 1.0, 0.7) if informative else 1.0)
+            sums.append((n, w.sum(), (w**2).sum(), w[selected].sum(), (w[selected] ** 2).sum()))
+        first, second = (weighted_rate(*s, 0.95) for s in sums)
+        small[i] = WeightedContrasts(first=first, second=second).test.p_value
+    assert np.mean(small <= 0.05) <= 0.055
+    assert np.mean(small <= 0.001) <= 0.0025
