@@ -15,7 +15,7 @@ from aiaudit.measuring.encoding import encoded
 from aiaudit.subject import Subject
 
 #: Rows that are used, folds, and the fewest rows of either class.
-ROWS, FOLDS, CLASS_ROWS = 5_000, 3, 10
+ROWS, FOLDS, CLASS_ROWS = 4_000, 3, 10
 #: Ridge penalty on standardised columns, and steps of Newton's method.
 PENALTY, STEPS = 1.0, 12
 #: Levels of the tree, rows in a leaf at least, and values of a column that it tells apart.

@@ -8,6 +8,8 @@ from . import traits
 
 #: Rows on which it is tried out what each column of the table changes.
 _TRIED_ROWS = 500
+#: Rows that are prepared in one call, about: a call costs as much as some thousand rows.
+_PREPARED_ROWS = 10_000
 #: Cells that the prepared rows may have.
 _CELLS = 50_000_000
 
@@ -79,10 +81,8 @@ def owners(prepare_rows: Any, frame: Any, prepared: Any) -> Any:
     tried = _telling(prepared)
     frame, before = frame.take(tried).reset_index(drop=True), prepared[tried]
     found = np.full(prepared.shape[1], -1)
-    for position in range(frame.shape[1]):
-        moved = frame.copy()
-        moved.isetitem(position, _others(frame.iloc[:, position]))
-        changed = np.flatnonzero(_differ(prepare_rows(moved), before))
+    for position, after in _moved(prepare_rows, frame):
+        changed = np.flatnonzero(_differ(after, before))
         taken = changed[found[changed] >= 0]
         if len(taken):
             both = [str(frame.columns[i]) for i in (found[taken[0]], position)]
@@ -91,6 +91,22 @@ def owners(prepare_rows: Any, frame: Any, prepared: Any) -> Any:
     if _differ(prepared, prepared[:1])[found < 0].any():
         raise Unfit("a prepared column changes with no single column of the table")
     return found
+
+
+def _moved(prepare_rows: Any, frame: Any) -> Any:
+    """Yield each column's position, and the rows prepared with its values moved; several columns in one call."""
+    import pandas as pd
+
+    n, p = frame.shape
+    together = max(1, _PREPARED_ROWS // n)
+    for start in range(0, p, together):
+        positions = range(start, min(p, start + together))
+        frames = [frame.copy() for _ in positions]
+        for place, position in enumerate(positions):
+            frames[place].isetitem(position, _others(frame.iloc[:, position]))
+        prepared = prepare_rows(pd.concat(frames, ignore_index=True))
+        for place, position in enumerate(positions):
+            yield position, prepared[place * n : (place + 1) * n]
 
 
 def _telling(prepared: Any) -> Any:

@@ -14,6 +14,7 @@ from aiaudit.explaining.reasons import ALL_ROWS
 from aiaudit.explaining.recourse import recourse
 from aiaudit.explaining.repeats import MODEL_ROWS
 from aiaudit.explaining.sampling import canonical_order
+from aiaudit.explaining.steps import pool_of
 from aiaudit.facts import Better, Form, Measurement, Metric
 from aiaudit.measuring.rates import LEVEL, interval
 from aiaudit.metrics import rate, value
@@ -97,8 +98,8 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
     )
     silent = sum(not any(c.reasons for c in one.compared) for one in told)
     yield _counted(WITHOUT, silent, len(people))
-    frozen = frozen_columns(subject)
-    helped = sum(bool(recourse(subject, int(row), Dictionary(), frozen)) for row in people)
+    frozen, pool = frozen_columns(subject), pool_of(subject)
+    helped = sum(bool(recourse(subject, int(row), Dictionary(), frozen, pool)) for row in people)
     yield _counted(HELPED, helped, len(people))
 
 

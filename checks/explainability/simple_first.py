@@ -44,7 +44,7 @@ def simple_first(subject: Subject) -> Iterator[Measurement]:
     ## How it is computed
 
     A logistic regression and a tree of three levels are fitted to the true outcomes in two thirds of up to
-    5,000 rows and judged on the rest, three times over, so that each row is judged once by a model that did not
+    4,000 rows and judged on the rest, three times over, so that each row is judged once by a model that did not
     see it. The lead is the share of rows that only this model judges right (favourable or not) less the share
     that only the simple one does; the interval is Bonett and Price's for pairs, the test McNemar's.
 

@@ -41,7 +41,7 @@ def surrogate_fidelity(subject: Subject) -> Iterator[Measurement]:
     ## How it is computed
 
     A logistic regression and a tree of three levels are fitted to the model's decisions in two thirds of up to
-    5,000 rows and compared with them on the rest, three times over. The share of equal decisions stands beside
+    4,000 rows and compared with them on the rest, three times over. The share of equal decisions stands beside
     what always giving the more frequent decision would reach.
 
     ## Known limits
