@@ -157,7 +157,7 @@ def test_files_that_cost_memory_or_time_end_within_their_limits(builders, marker
         for name, path in write(tmp_path, dict(getattr(builders[1], group)(marker))).items():
             started = time.monotonic()
             with pytest.raises(IncompleteError) as caught:
-                open_model(path, memory=memory, timeout=15)
+                open_model(path, memory=memory, timeout=8)
             assert caught.value.hint, name
             assert time.monotonic() - started < 30, name
             path.unlink()
