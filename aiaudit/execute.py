@@ -21,6 +21,7 @@ from aiaudit.loading.tables import Table, read_table
 from aiaudit.model import Model
 from aiaudit.own_metrics import runnable
 from aiaudit.policy import LoadedPolicy, check_attributes, load_policies, load_waivers
+from aiaudit.policy.model import Policy
 from aiaudit.record import Record
 from aiaudit.subject import Subject
 
@@ -56,7 +57,7 @@ def execute(config: Config, watcher: Watcher | None = None) -> Record:
         The model was refused or failed, or the data cannot be read.
     """
     # Cheap things first: a policy that cannot be read must not cost the loading of a model.
-    return execute_under(load_policies(config.policy), config, _card(config), today(), watcher)
+    return execute_under(load_policies(config.policy), config, card_of(config), today(), watcher)
 
 
 def execute_under(
@@ -64,26 +65,38 @@ def execute_under(
 ) -> Record:
     """Carry out an audit under a policy that was loaded already, with a card that was read, on a given day."""
     watcher = watcher or Watcher()
+    policy, choices = chosen(loaded, config, day)
+    with opened(config, card, watcher.predicted) as (subject, _):
+        return concluded(subject, policy, choices, watcher.checked)
+
+
+def chosen(loaded: LoadedPolicy, config: Config, day: date) -> tuple[Policy, Choices]:
+    """Return the policy with the gate that the configuration chose, and what else it chose.
+
+    Raises
+    ------
+    UsageError
+        If the waivers cannot be read, or the policy's own metrics are not vouched for.
+    """
     policy, overrides = overridden(loaded.policy, config.gate.fail_on, config.gate.strict)
     runnable({}, policy.metrics, config.trust_metrics, config.model.module_path)
-    waivers = load_waivers(config.waivers) if config.waivers else ()
-    with opened(config, card, watcher.predicted) as (subject, _):
-        check_attributes(policy, [a.name for a in subject.attributes], subject.reference_groups)
-        return audit(
-            replace(subject, references=references(policy, subject.reference_groups)),
-            policy,
-            Choices(
-                select=config.select,
-                ignore=config.ignore,
-                waivers=waivers,
-                sources=loaded.sources,
-                gate_overrides=overrides,
-                trust_metrics=config.trust_metrics,
-                module_path=config.model.module_path,
-                today=day,
-            ),
-            watcher.checked,
-        )
+    return policy, Choices(
+        select=config.select,
+        ignore=config.ignore,
+        waivers=load_waivers(config.waivers) if config.waivers else (),
+        sources=loaded.sources,
+        gate_overrides=overrides,
+        trust_metrics=config.trust_metrics,
+        module_path=config.model.module_path,
+        today=day,
+    )
+
+
+def concluded(subject: Subject, policy: Policy, choices: Choices, told: Told | None = None) -> Record:
+    """Run, judge and record a subject, once the policy is known to speak of its attributes."""
+    check_attributes(policy, [a.name for a in subject.attributes], subject.reference_groups)
+    subject = replace(subject, references=references(policy, subject.reference_groups))
+    return audit(subject, policy, choices, told)
 
 
 @contextmanager
@@ -99,7 +112,7 @@ def opened(
     IncompleteError
         The model was refused or failed, or the data cannot be read.
     """
-    declared = _declared(config)
+    declared = declared_in(config)
     with ExitStack() as stack:
         inputs = _read(config, declared)
         model = _open(config)
@@ -109,7 +122,8 @@ def opened(
         yield assemble(inputs, declared, predicted), inputs.table
 
 
-def _card(config: Config) -> SystemCard | None:
+def card_of(config: Config) -> SystemCard | None:
+    """Read the card that a configuration names, if any."""
     if config.card is None:
         return None
     from aiaudit.card import load_card
@@ -117,7 +131,8 @@ def _card(config: Config) -> SystemCard | None:
     return load_card(config.card)
 
 
-def _declared(config: Config) -> Declared:
+def declared_in(config: Config) -> Declared:
+    """Return what a configuration says about the data."""
     data = config.data
     return Declared(
         target=data.target,

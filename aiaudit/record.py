@@ -163,6 +163,19 @@ class Record:
         return {s: sum(v.status is s for v in self.verdicts) for s in Status}
 
     @property
+    def exit_code(self) -> int:
+        """What the gate says: 0 where the policy is met (`aiaudit.gate.exit_code`)."""
+        from aiaudit.gate import exit_code
+
+        return int(exit_code(self))
+
+    def _repr_html_(self) -> str:
+        """Return the report for a notebook, in a frame of its own without rights."""
+        from aiaudit.render.notebook import frame
+
+        return frame(self)
+
+    @property
     def digest(self) -> str:
         """SHA-256 over the record without the day, the machine, the archive's head and this digest."""
         # Without what stands at its default: a field that a later version adds must not change older digests.
@@ -207,8 +220,6 @@ def from_json(text: str | bytes, name: str) -> Record:
     IncompleteError
         If the text is not a record of a version known here, or was changed since it was written.
     """
-    from aiaudit.gate import exit_code
-
     try:
         plain = json.loads(text)
         if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
@@ -220,7 +231,7 @@ def from_json(text: str | bytes, name: str) -> Record:
             f"{one_line(name)} is not a record: {one_line(error, 160)}",
             "Give a record.json written by 'aiaudit check', of a version that this aiaudit reads.",
         ) from None
-    if told != (record.digest, exit_code(record)):
+    if told != (record.digest, record.exit_code):
         raise IncompleteError(
             f"{one_line(name)} was changed after it was written: its digest or exit code does not match its content",
             "Use the original file, or audit again.",
