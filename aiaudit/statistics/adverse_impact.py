@@ -2,57 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import numpy.typing as npt
 
 from aiaudit.statistics._counts import Floats, counts
-
-FOUR_FIFTHS = Fraction(4, 5)
-
-
-def impact_ratio_below(
-    x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.ArrayLike, threshold: Fraction
-) -> Floats:
-    """Tell whether the ratio (x1 / n1) / (x2 / n2) lies strictly below a fraction, without rounding.
-
-    3 of 5 against 6 of 8 is exactly 4/5, which floating point takes for less.
-
-    Parameters
-    ----------
-    x1, n1, x2, n2 : array_like of int
-        Selected and all, of the group and of the reference; they broadcast.
-    threshold : Fraction
-        The limit; the limit itself is not below.
-
-    Returns
-    -------
-    ndarray of float
-        1 below, 0 not below, NaN where the ratio is undefined (x2, n1 or n2 is 0).
-
-    Raises
-    ------
-    ValueError
-        If the counts are not counts.
-    """
-    x1, n1, x2, n2 = _integers(x1, n1, x2, n2)
-    below = threshold.denominator * x1 * n2 < threshold.numerator * x2 * n1
-    return _where((n1 > 0) & (x2 > 0), below)
-
-
-def four_fifths(
-    x1: npt.ArrayLike,
-    n1: npt.ArrayLike,
-    x2: npt.ArrayLike,
-    n2: npt.ArrayLike,
-    threshold: Fraction = FOUR_FIFTHS,
-) -> Floats:
-    """Tell whether a group's selection rate is less than four-fifths of the reference's.
-
-    `impact_ratio_below` under the rule's own name and threshold: 1 breached, 0 not, NaN undefined.
-    """
-    return impact_ratio_below(x1, n1, x2, n2, threshold)
 
 
 def one_person_flip(x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.ArrayLike) -> Floats:
@@ -103,37 +56,6 @@ def shortfall(x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.A
     x1, n1, x2, n2 = counts(x1, n1, x2, n2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where((n1 > 0) & (n2 > 0), (n1 * x2 - x1 * n2) / n2, np.nan)[()]
-
-
-def selections_to_reach(
-    x1: npt.ArrayLike,
-    n1: npt.ArrayLike,
-    x2: npt.ArrayLike,
-    n2: npt.ArrayLike,
-    threshold: Fraction = FOUR_FIFTHS,
-) -> Floats:
-    """Return how many more of the group must be selected for its ratio to reach a fraction.
-
-    Parameters
-    ----------
-    x1, n1, x2, n2 : array_like of int
-        Selected and all, of the group and of the reference; they broadcast.
-    threshold : Fraction
-        The ratio to reach.
-
-    Returns
-    -------
-    ndarray of float
-        Persons, 0 where it is reached; NaN where the ratio is undefined or the group has too few members.
-
-    Raises
-    ------
-    ValueError
-        If the counts are not counts.
-    """
-    x1, n1, x2, n2 = _integers(x1, n1, x2, n2)
-    wanted = -((-threshold.numerator * x2 * n1) // (threshold.denominator * np.maximum(n2, 1)))
-    return _where((n1 > 0) & (x2 > 0) & (wanted <= n1), np.maximum(wanted - x1, 0))
 
 
 def _integers(*alternating: npt.ArrayLike) -> tuple[npt.NDArray[np.object_], ...]:

@@ -1,4 +1,4 @@
-"""Area under the ROC curve, how sure it is, and the difference of two."""
+"""Area under the ROC curve, and how sure it is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit, ndtr
+from scipy.special import expit, logit
 
 from aiaudit.statistics._counts import Floats, critical
-from aiaudit.statistics.intervals import normal_mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +48,6 @@ class Auc:
         return float(expit(centre - reach)), float(expit(centre + reach))
 
 
-@dataclass(frozen=True, kw_only=True)
-class AucDifference:
-    """The difference of two AUCs with its interval and the p-value of "they are equal"; NaN where unknown."""
-
-    value: float
-    low: float
-    high: float
-    p_value: float
-
-
 def auc(scores: npt.ArrayLike, positive: npt.ArrayLike) -> Auc:
     """Return the area under the ROC curve with DeLong's variance, in O(n log n).
 
@@ -96,34 +85,6 @@ def auc(scores: npt.ArrayLike, positive: npt.ArrayLike) -> Auc:
     below = (overall[~wins] - _midranks(ranked[~wins])) / m
     spread = above.var(ddof=1) / m + below.var(ddof=1) / n if m > 1 and n > 1 else np.nan
     return Auc(value=float(above.mean()), variance=float(spread), positives=m, negatives=n)
-
-
-def auc_difference(first: Auc, second: Auc, level: float) -> AucDifference:
-    """Return the difference of the AUCs of separate people, with its interval and Z test.
-
-    Parameters
-    ----------
-    first, second : Auc
-        Found in samples that share no one.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    AucDifference
-        NaN, but for the value, where a variance is 0 or unknown.
-
-    Raises
-    ------
-    ValueError
-        If the level is not a level.
-    """
-    value = first.value - second.value
-    known = first.variance > 0 and second.variance > 0
-    error = float(np.sqrt(first.variance + second.variance)) if known else np.nan
-    low, high = normal_mean(value, error, level)
-    p_value = float(2 * ndtr(-abs(value) / error))
-    return AucDifference(value=value, low=max(float(low), -1.0), high=min(float(high), 1.0), p_value=p_value)
 
 
 def _midranks(values: Floats) -> Floats:

@@ -14,6 +14,7 @@ from aiaudit.measuring.ranked import Ranked, auc
 from aiaudit.measuring.strata import stratified
 from aiaudit.measuring.weighting import WeightedContrasts
 from aiaudit.scores import Scores
+from aiaudit.statistics.auc import auc as one_auc
 from aiaudit.statistics.weighted import weighted_rate
 from aiaudit.testing import outcome_of, subject_of
 from tests.checks.reading import found, measured
@@ -238,3 +239,13 @@ def test_chance_among_few_weighted_rows_is_no_gap(informative):
         small[i] = WeightedContrasts(first=first, second=second).test.p_value
     assert np.mean(small <= 0.05) <= 0.055
     assert np.mean(small <= 0.001) <= 0.0025
+
+
+def test_one_area_and_the_areas_of_groups_are_computed_alike():
+    rng = np.random.default_rng(8)
+    group, score, positive = rng.integers(0, 3, 300), rng.normal(size=300).round(1), rng.random(300) < 0.4
+    order = np.lexsort((score, group))
+    found = auc(Ranked(rows=order, group=group[order], score=score[order], size=3), positive)
+    for g in range(3):
+        alone = one_auc(score[group == g], positive[group == g])
+        assert (found.value[g], found.error[g] ** 2) == pytest.approx((alone.value, alone.variance))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from aiaudit.statistics.auc import Auc, auc, auc_difference
+from aiaudit.statistics.auc import auc
 
 
 def by_pairs(scores, positive):
@@ -65,27 +65,6 @@ def test_perfect_separation_is_no_certainty():
     found = auc([1, 2, 3, 4], [False, False, True, True])
     assert (found.value, found.variance) == (1.0, 0.0)
     assert np.all(np.isnan(found.interval(0.95)))
-    difference = auc_difference(found, auc([1, 3, 2, 4], [False, False, True, True]), 0.95)
-    assert difference.value == 0.25
-    assert np.all(np.isnan([difference.low, difference.high, difference.p_value]))
-
-
-def test_the_difference_is_a_z_test():
-    first = Auc(value=0.8, variance=0.0009, positives=100, negatives=100)
-    second = Auc(value=0.7, variance=0.0016, positives=80, negatives=90)
-    found = auc_difference(first, second, 0.95)
-    assert (found.low, found.high) == pytest.approx(stats.norm.interval(0.95, 0.1, 0.05))
-    assert found.p_value == pytest.approx(2 * stats.norm.sf(2))
-    assert auc_difference(second, first, 0.95).p_value == found.p_value
-
-
-def test_equal_aucs_are_rarely_told_apart():
-    rng, rejected = np.random.default_rng(2), []
-    for _ in range(600):
-        groups = [(np.arange(n) < n // 3, n) for n in (60, 150)]
-        one, other = (auc(rng.normal(positive.astype(float)), positive) for positive, _ in groups)
-        rejected.append(auc_difference(one, other, 0.95).p_value < 0.05)
-    assert 0.02 <= np.mean(rejected) <= 0.08
 
 
 def test_nan_scores_are_refused():
