@@ -148,8 +148,6 @@ def test_columns_keep_what_they_say():
 
 
 class Session:
-    """Answers as told."""
-
     def __init__(self, label, scores):
         self.answers = {"label": label, "scores": scores}
 
