@@ -18,7 +18,7 @@ from aiaudit.facts import Errored, Measured, Measurement, Outcome, Skipped
 from aiaudit.plan import plan
 from aiaudit.run import run, run_check
 from aiaudit.subject import Rows, Subject
-from aiaudit.toys import LinearModel, subject_of, toy_ordinal, toy_regression, toy_subject
+from aiaudit.toys import LinearModel, subject_of, toy_aged, toy_ordinal, toy_regression, toy_subject
 
 __all__ = [
     "CONFORMITY",
@@ -27,6 +27,7 @@ __all__ = [
     "outcome_of",
     "run_check",
     "subject_of",
+    "toy_aged",
     "toy_for",
     "toy_ordinal",
     "toy_regression",
@@ -54,7 +55,7 @@ def toy_for(check: Check) -> Subject:
         If it measures none of them: the toys lack an input, or the check is never of use.
     """
     outcomes = []
-    for make in (toy_subject, toy_ordinal, toy_regression):
+    for make in (toy_subject, toy_ordinal, toy_regression, toy_aged):
         subject = make()
         outcomes.append(outcome_of(check, subject))
         if isinstance(outcomes[-1], Measured) and outcomes[-1].measurements:

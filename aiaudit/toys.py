@@ -185,3 +185,14 @@ def toy_regression(n: int = 400, seed: int = 0) -> Subject:
         attributes=groups,
         rows=Rows(read=n, assessed=n),
     )
+
+
+def toy_aged(n: int = 400, seed: int = 0) -> Subject:
+    """Make a subject whose model is given the age, a protected column of numbers."""
+    rng = np.random.default_rng(seed)
+    features = pd.DataFrame(
+        {"income": rng.normal(size=n).round(3), "age": rng.integers(18, 90, n).astype(float)}
+    )
+    model = LinearModel({"income": 1.0, "age": -0.01})
+    ages = [repr(age) for age in features["age"]]
+    return subject_of({"age": ages}, list(model.predict(features)), features=features, model=model)
