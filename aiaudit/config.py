@@ -22,11 +22,15 @@ from aiaudit.config_fields import (
 )
 from aiaudit.errors import UsageError
 from aiaudit.labels import Task
+from aiaudit.policy.document import FileErrors
 from aiaudit.policy.fields import SeverityField, Strict, Text, Version, Word, refuse
 from aiaudit.policy.validate import in_words
 from aiaudit.policy.yaml import parse, read_yaml
 
 DEFAULT_POLICY = "smb-baseline"
+#: What stands in a file where a decision is still to be made.
+OPEN = "TODO"
+_UNDECIDED = "this is still to be decided; replace TODO by your answer"
 
 
 class ModelSettings(Strict):
@@ -123,9 +127,14 @@ def load_config(path: str | Path) -> Config:
     UsageError
         If the file cannot be read.
     FileErrors
-        With everything that is wrong with it, each error with its line and column.
+        With everything that is wrong with it, each error with its line and column; a value that is still
+        ``TODO`` is a decision that nobody has made.
     """
-    return parse(read_yaml(path), Config, context={"folder": Path(path).parent})
+    document = read_yaml(path)
+    still_open = [place for place in document.values if document.at(place) == OPEN]
+    if still_open:
+        raise FileErrors([document.fault(place, _UNDECIDED) for place in still_open])
+    return parse(document, Config, context={"folder": Path(path).parent})
 
 
 #: Options of the command line, by the section they belong to.

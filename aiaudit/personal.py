@@ -54,6 +54,12 @@ _PHONE = re.compile(r"(?:\+|\(|00)[\d\s()./-]{7,20}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
+def words_of(column: str) -> str:
+    """Return the words of a column's name, in small letters with spaces: ``MaritalStatus`` is two."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
+    return re.sub(r"[\W_]+", " ", spaced).strip().lower()
+
+
 def identifier_by_name(column: str) -> str | None:
     """Return which direct identifier a column's name promises, None where it promises none."""
     return _named(column, IDENTIFIERS)
@@ -82,8 +88,7 @@ def identifier_by_value(values: Iterable[str]) -> str | None:
 
 
 def _named(column: str, kinds: Mapping[str, tuple[str, ...]]) -> str | None:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
-    words = re.sub(r"[\W_]+", " ", spaced).strip().lower()
+    words = words_of(column)
     for kind, names in kinds.items():
         for name in names:
             if words == name or (name not in _WHOLE and f" {name} " in f" {words} "):

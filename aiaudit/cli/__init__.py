@@ -12,6 +12,7 @@ from aiaudit.errors import did_you_mean
 #: Command -> (module, the line that --help shows). Kept here so that --help imports no command.
 COMMANDS = {
     "demo": ("demo", "See a whole audit on an embedded example, offline, in seconds."),
+    "init": ("init", "Look at a model and its data, and write a configuration to complete."),
     "check": ("check", "Audit a model and data against a policy: the report and the gate."),
     "explain": ("explain", "Say why one decision was made, and what would have changed it."),
     "rules": ("rules", "List the checks, or show one check's page."),

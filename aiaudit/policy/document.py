@@ -103,6 +103,13 @@ class Document:
     values: Mapping[Path, Place] = field(default_factory=dict)
     keys: Mapping[Path, Place] = field(default_factory=dict)
 
+    def at(self, path: Iterable[str | int]) -> Any:
+        """Return the value at a path that exists."""
+        value = self.data
+        for part in path:
+            value = value[part]
+        return value
+
     def fault(self, path: Iterable[str | int], what: str, *, at_key: bool = False) -> Fault:
         """Return a `Fault` at a value (or at its key); at the nearest value above it where it does not exist."""
         known = tuple(path)

@@ -82,9 +82,7 @@ def _path(data: Any, loc: Sequence[str | int]) -> Path:
 
 
 def _whose(document: Document, path: Path) -> str:
-    value = document.data
-    for part in path:
-        value = value[part]
+    value = document.at(path)
     name = value.get("id") if isinstance(value, dict) else None
     return f" in '{one_line(name, 60)}'" if isinstance(name, str) else ""
 
