@@ -50,14 +50,16 @@ def attributions(model: Any, frame: Any, background: Any, favoured: list[bool] |
         owner = owners(prepared, both, ready)
         values = engine.values(ready[:n], ready[n:], owner, frame.shape[1])
         gap, tested = _test(engine, prepared, both, ready, owner)
+        outputs, kind = engine.output(ready), engine.kind(ready)
     except Unfit as reason:
         return {"why": str(reason)}
-    outputs = engine.output(ready)
+    except Exception as error:  # noqa: BLE001 - other releases keep their insides elsewhere; it is said, not hidden
+        return {"why": "looking into it failed (" + type(error).__name__ + ": " + str(error)[:200] + ")"}
     return {
         "values": values,
         "base": float(np.mean(outputs[n:])),
         "outputs": outputs[:n],
-        "output": engine.kind(ready),
+        "output": kind,
         "engine": engine.name,
         "gap": gap,
         "tested": tested,

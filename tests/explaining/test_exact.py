@@ -182,6 +182,14 @@ def test_what_cannot_be_exact_says_why(why):
     assert why in found["why"]
 
 
+def test_what_cannot_be_read_is_said(monkeypatch):
+    """Another release may keep its trees in another way."""
+    model = CLASSIFIERS["histogram"][0].fit(FRAME, TARGET)
+    monkeypatch.setattr(type(model[-1]), "_predict_iterations", None)
+    why = attributions(model, ROWS, BACKGROUND, SECOND)["why"]
+    assert why.startswith("looking into it failed (TypeError: ")
+
+
 def test_trees_that_would_take_too_long_are_refused(monkeypatch):
     monkeypatch.setattr(coalitions, "WORK", 10**6)
     model = CLASSIFIERS["forest"][0].fit(FRAME, TARGET)
