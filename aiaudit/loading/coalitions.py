@@ -66,6 +66,8 @@ def tree_values(trees: list[Tree], rows: Any, background: Any, owner: Any, playe
     sums = _Sums(len(rows), len(background), players)
     both = np.concatenate([rows, background])
     for done, tree in enumerate(trees, 1):
+        # One tree may be several times as large as the others, but not as large as all.
+        sums.limit = min(WORK, sums.work + 8 * WORK // len(trees))
         for leaf_players, passed, alive, value in _leaves(tree, both, len(rows), owner):
             sums.add(leaf_players, passed, alive, value)
         if sums.work / done * len(trees) > WORK:
@@ -107,7 +109,7 @@ class _Sums:
 
         self.n, self.m = n, m
         self.values = np.zeros((players, n))
-        self.work = 0
+        self.work, self.limit = 0, WORK
         self._waiting: dict[int, list[Any]] = {}
 
     def add(self, players: list[int], passed: dict[int, Any], alive: Any, value: float) -> None:
@@ -125,7 +127,7 @@ class _Sums:
             self._directly(players, passed, pairs, value)
             return
         self.work += 3 * d * 2**d * ((d + 1) // 2)
-        if self.work > WORK:
+        if self.work > self.limit:
             raise Unfit("its trees are too many and too deep to be followed exactly")
         codes = np.zeros(self.n + self.m, np.intp)
         for bit, p in enumerate(players):
