@@ -14,19 +14,24 @@ _WIDTH = 12
 
 
 @click.command()
-@click.argument("model", metavar="MODEL", type=click.Path())
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True, type=click.Path())
 @click.option("--trust", multiple=True, metavar="NAME", help="Exact class to count as known (repeatable).")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def scan(model: str, trust: tuple[str, ...], style: str) -> int:
-    """Look at a model file without loading it: format, library releases, what it names, and a verdict.
+def scan(models: tuple[str, ...], trust: tuple[str, ...], style: str) -> int:
+    """Look at model files without loading them: format, library releases, what they name, and a verdict.
 
-    Exit 0 where 'aiaudit check' would open it, 3 where not.
+    Exit 0 where 'aiaudit check' would open each, 3 where not. As JSON, one model at a time.
     """
     from aiaudit.loading.scan import scan_model
 
-    found = scan_model(model, trust=trust)
-    click.echo(to_json(found) if style == "json" else to_text(found))
-    return found.exit_code
+    if style == "json" and len(models) > 1:
+        raise click.UsageError(f"--format json takes one MODEL, not {len(models)}")
+    code = 0
+    for model in models:
+        found = scan_model(model, trust=trust)
+        click.echo(to_json(found) if style == "json" else to_text(found))
+        code = max(code, found.exit_code)
+    return code
 
 
 def to_json(found: Scan) -> str:

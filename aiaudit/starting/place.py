@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aiaudit.errors import IncompleteError, UsageError, one_line, some
+from aiaudit.errors import IncompleteError, UsageError, one_line
 from aiaudit.outputs import replace
 
 
@@ -21,12 +21,18 @@ def refuse_existing(paths: Mapping[Path, str], *, force: bool) -> None:
     there = [path for path in paths if os.path.lexists(path)]
     strange = [path for path in there if path.is_symlink() or not path.is_file()]
     if strange:
-        raise UsageError(f"{some(strange)}: this is no ordinary file", "Move it away; it is never replaced.")
+        raise UsageError(
+            f"{_listed(strange)}: this is no ordinary file", "Move it away; it is never replaced."
+        )
     if there and not force:
         raise UsageError(
-            f"{some(there)}: there already; nothing was written",
+            f"{_listed(there)}: there already; nothing was written",
             "Move it away, or replace it with --force.",
         )
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join(one_line(path, 200) for path in paths)
 
 
 def place(files: Mapping[Path, str]) -> None:
