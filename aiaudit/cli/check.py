@@ -96,6 +96,14 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option(
     "-o", "--output", multiple=True, type=click.Path(), help="Write a file; its suffix is its format."
 )
+@click.option(
+    "--public",
+    "shareable",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Write a file without counts of few people.",
+)
 @click.option("--archive", type=click.Path(), metavar="DIR", help="Keep the audit in this archive.")
 @click.option("--no-archive", is_flag=True, help="Keep it in none, whatever aiaudit.yaml says.")
 @click.option("--sign-key", type=click.Path(), metavar="FILE", help="Ed25519 key to sign it with.")
@@ -105,6 +113,7 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 def check(
     files: tuple[str, ...],
     style: str,
+    shareable: tuple[str, ...],
     quiet: bool,
     exit_zero: bool,
     no_archive: bool,
@@ -118,7 +127,7 @@ def check(
     """
     from aiaudit.baseline import against, gone, load_baseline
     from aiaudit.cli.archive_options import say_head
-    from aiaudit.cli.telling import show, summarise, tell_gone, tell_unused, write_all
+    from aiaudit.cli.telling import show, summarise, tell_gone, tell_unused, write_all, write_public
     from aiaudit.cli.watching import watching
     from aiaudit.execute import execute
     from aiaudit.gate import exit_code
@@ -126,7 +135,7 @@ def check(
     from aiaudit.render import render
 
     config = _config(files, options)
-    prepare(config.output)
+    prepare([*config.output, *shareable])
     keeper = None if no_archive else _keeper(config)
     known = None if config.gate.baseline is None else load_baseline(config.gate.baseline)
     with watching() as watcher:
@@ -138,6 +147,7 @@ def check(
         record = keeper.linked(record)
     code = exit_code(record)
     write_all(record, config.output, code)
+    write_public(record, shareable, code)
     if keeper is not None:
         say_head(keeper.keep(record), err=True)
     tell_unused(record)

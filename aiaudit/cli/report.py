@@ -23,7 +23,12 @@ from aiaudit.render import FORMATS
     type=click.Path(path_type=Path),
     help="Write a file; its suffix is its format.",
 )
-def report(record: str, archive: str | None, style: str | None, output: tuple[Path, ...]) -> None:
+@click.option(
+    "--public", "shareable", is_flag=True, help="Without counts of few people; see docs/records.md."
+)
+def report(
+    record: str, archive: str | None, style: str | None, output: tuple[Path, ...], shareable: bool
+) -> None:
     """Render a stored audit again, in any format; nothing is measured and nothing is judged.
 
     RECORD is a record.json, or with --archive the number of a record in it. Exit 0 whatever the verdict was.
@@ -35,6 +40,10 @@ def report(record: str, archive: str | None, style: str | None, output: tuple[Pa
 
     prepare(output)
     found = stored(archive, record)
+    if shareable:
+        from aiaudit.render.public import public
+
+        found = public(found)
     code = exit_code(found)
     write_all(found, output, code)
     if style is not None or not output:

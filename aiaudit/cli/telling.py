@@ -23,6 +23,14 @@ def write_all(record: Record, paths: Sequence[Path], exit_code: int) -> None:
         click.echo(f"wrote {path}", err=True)
 
 
+def write_public(record: Record, paths: Sequence[str], exit_code: int) -> None:
+    """Write what may be shared of a record to every path."""
+    if paths:
+        from aiaudit.render.public import public
+
+        write_all(public(record), [Path(path) for path in paths], exit_code)
+
+
 def summarise(text: Callable[[], str]) -> None:
     """Append Markdown to the step summary of a pipeline that has one; one that cannot be written changes no verdict."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

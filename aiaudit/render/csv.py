@@ -87,7 +87,7 @@ def _measurement(check: str, m: Measurement) -> dict[str, Cell]:
         "metric": m.metric,
         "scope": json.dumps(dict(m.scope), ensure_ascii=False),
         "value": m.value,
-        "n": m.n,
+        "n": None if "withheld" in m.params else m.n,
         "numerator": m.numerator,
         "denominator": m.denominator,
         "p_value": m.p_value,

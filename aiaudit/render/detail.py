@@ -12,6 +12,7 @@ from aiaudit.render.words import (
     name,
     p_text,
     reference_text,
+    rows_text,
     scope_text,
     value_text,
 )
@@ -42,7 +43,7 @@ def value_and_interval(f: Finding) -> str:
 
 def rows(f: Finding) -> str:
     """Return how many rows the scope holds."""
-    return "" if f.verdict.measurement is None else f"{f.verdict.measurement.n:,}"
+    return "" if f.verdict.measurement is None else rows_text(f.verdict.measurement)
 
 
 def adjusted(verdict: Verdict) -> str:

@@ -102,9 +102,16 @@ def value_text(m: Measurement, limit: float | None = None) -> str:
     """Return a measurement's value for print; undefined with the counts that made it so."""
     if m.value is not None:
         return figure(m.value, limit)
+    if "withheld" in m.params:
+        return str(m.params["withheld"])
     if m.numerator is None or m.denominator is None:
         return "undefined"
     return f"undefined ({m.numerator:,}/{m.denominator:,})"
+
+
+def rows_text(m: Measurement) -> str:
+    """Return how many rows a measurement's scope holds; nothing where that is withheld."""
+    return "" if "withheld" in m.params else f"{m.n:,}"
 
 
 def interval_text(interval: Interval, limit: float | None = None) -> str:
