@@ -119,7 +119,7 @@ def _afterwards(start: Start) -> Iterator[str]:
     if outside and start.ci in JOBS:
         yield f"bring {' and '.join(one_line(p) for p in outside)} into the repository, or fetch it in the job"
     if start.ci == "none":
-        yield "for a pipeline's job: aiaudit init --ci github or --ci gitlab, with --force"
+        yield "for a pipeline's job, run this again with --ci github --force (or gitlab), before you change a file"
 
 
 def _within(path: Path, root: Path) -> bool:

@@ -108,9 +108,7 @@ UNWELCOME = frozenset(
         "late",
     ]
 )
-IDENTIFIER = frozenset(
-    ["id", "ids", "uuid", "guid", "key", "index", "nr", "no", "number", "num", "identifier", "kennung"]
-)
+IDENTIFIER = frozenset({"id", "ids", "uuid", "guid", "key", "index", "identifier", "kennung"})
 WEIGHT = ("sample weight", "survey weight", "fnlwgt", "pwgtp", "weights", "case weight", "gewichtung")
 CONTROL = ("department", "job role", "job level", "grade", "branch", "abteilung", "departement", "product")
 #: Words of columns that speak of a field of use.

@@ -78,7 +78,7 @@ def propose(look: Look) -> Proposals:
         favorable=_favorable(chosen),
         unlabeled=chosen.missing if chosen else 0,
         sensitive=tuple(_sensitive(c) for c in protected if _groups(c)),
-        drop=tuple(p for p in map(_drop, others) if p is not None),
+        drop=tuple(p for c in others if (p := _drop(c, look.rows)) is not None),
         control=tuple(c.name for c in others if 2 <= c.distinct <= FEW and speaks(plain(c.name), CONTROL)),
         weights=tuple(c.name for c in others if c.numeric and c.low >= 0 and speaks(plain(c.name), WEIGHT)),
         passed_over=tuple(c.name for c in protected if not _groups(c)),
@@ -128,16 +128,19 @@ def _asked(target: Column) -> str:
 
 
 def _groups(column: Column) -> bool:
+    """Return whether a protected column's values are groups: few names or codes, or ages to cut."""
+    if column.numeric and protected_kind(column.name) != "age":
+        return 2 <= column.distinct <= DISTINCT_NUMBERS
     return column.distinct >= 2 and (column.distinct <= MOST_GROUPS or column.numeric)
 
 
 def _sensitive(column: Column) -> Proposal:
     kind = protected_kind(column.name)
-    empty = f", {column.missing} cells empty" if column.missing else ""
+    empty = f", {column.missing} rows empty" if column.missing > 1 else ", 1 row empty" * column.missing
     reason = f"its name speaks of {kind}; {column.distinct} values{empty}"
     edges = tuple(edge for edge in AGE_EDGES if column.low < edge <= column.high)
     if column.numeric and column.distinct > DISTINCT_NUMBERS:
-        if kind == "age" and edges and column.high < 150:
+        if edges and column.high < 150:
             lines = {40.0: "40 (ADEA)", 62.0: "62 (Regulation B)"}
             why = f"cut at {' and '.join(lines[edge] for edge in edges)}"
             return Proposal(value=Sensitive(column=column.name, edges=edges), reason=f"{reason}, {why}")
@@ -147,12 +150,16 @@ def _sensitive(column: Column) -> Proposal:
     return Proposal(value=column.name, reason=reason)
 
 
-def _drop(column: Column) -> Proposal | None:
-    if kind := identifier_by_name(column.name):
+def _drop(column: Column, rows: int) -> Proposal | None:
+    kind = identifier_by_name(column.name)
+    if kind and column.distinct > FEW:
         return Proposal(value=column.name, reason=f"its name speaks of the {kind}")
     named = IDENTIFIER.intersection(plain(column.name).split())
     if column.unique and (named or not column.numeric):
         return Proposal(value=column.name, reason="every row has another value")
+    if named and 2 * column.distinct > rows:
+        reason = f"its name speaks of an identifier, and {rows} rows have {column.distinct} values"
+        return Proposal(value=column.name, reason=reason)
     return None
 
 

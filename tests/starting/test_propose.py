@@ -165,6 +165,17 @@ def test_numbers_that_never_repeat_are_no_identifiers_unless_they_are_called_so(
     assert [p.value for p in found.drop] == ["row_key", "email"]
 
 
+def test_identifiers_may_repeat_and_a_yes_or_no_is_none(proposed):
+    found = proposed(id_student=[i % 40 for i in range(N)], telephone=HALVES, key=[1, 2] * 30, y=HALVES)
+    assert [p.value for p in found.drop] == ["id_student"]
+
+
+def test_many_codes_are_not_cut_like_numbers(proposed):
+    found = proposed(POBP=[i % 30 for i in range(N)], RAC1P=[i % 9 for i in range(N)], y=HALVES)
+    assert [p.value for p in found.sensitive] == ["RAC1P"]
+    assert found.passed_over == ("POBP",)
+
+
 def test_nothing_is_found_in_nothing():
     found = propose(Look(name="", rows=0, columns=()))
     assert (found.target.value, found.favorable.value) == (None, None)
