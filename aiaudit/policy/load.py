@@ -13,7 +13,7 @@ from aiaudit.policy.extend import extend
 from aiaudit.policy.lint import lint
 from aiaudit.policy.merge import Pack, combine, unique
 from aiaudit.policy.model import Policy, PolicySource
-from aiaudit.policy.sources import Location, committed, locate
+from aiaudit.policy.sources import BUILT_IN, Location, committed, locate
 from aiaudit.policy.validate import parse
 from aiaudit.policy.yaml import read_yaml
 
@@ -53,7 +53,19 @@ def load_policies(refs: Sequence[str], *, base: Path | None = None) -> LoadedPol
     faults = [_fault(pack, p.requirement, p.field, p.what) for p in lint(pack.policy, known)]
     if faults:
         raise FileErrors(sorted(faults, key=lambda f: (f.file, f.line, f.column)))
-    return LoadedPolicy(policy=pack.policy, sources=pack.sources)
+    return LoadedPolicy(policy=pack.policy, sources=_placed(pack))
+
+
+def _placed(pack: Pack) -> tuple[PolicySource, ...]:
+    """Return the sources, each with the lines of the requirements that it was the last to set."""
+    lines: dict[str, dict[str, int]] = {}
+    for requirement in pack.policy.requirements:
+        document, i = pack.homes[requirement.id][0]
+        lines.setdefault(document.digest, {})[requirement.id] = document.values["requirements", i][0]
+    return tuple(
+        source if source.origin == BUILT_IN else replace(source, lines=lines.get(source.digest, {}))
+        for source in pack.sources
+    )
 
 
 def resolve(refs: Sequence[str], *, base: Path | None = None) -> Pack:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -197,7 +199,10 @@ class Waiver(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class PolicySource:
-    """One policy file that was read: law asks for *prior defined* limits, so its date counts."""
+    """One policy file that was read: law asks for *prior defined* limits, so its date counts.
+
+    `lines` says where, counted from 1, a file of the user's sets the requirements that stand; empty for a pack.
+    """
 
     id: str
     edition: str
@@ -205,6 +210,7 @@ class PolicySource:
     origin: str
     digest: str
     committed: date | None = None
+    lines: Mapping[str, int] = dataclass_field(default_factory=dict)
 
 
 def plain(model: BaseModel) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from aiaudit.policy.model import Requirement, Severity
 from aiaudit.record import Record, Status
@@ -20,6 +21,8 @@ _LEVELS = {
     Severity.LOW: "note",
     Severity.INFO: "note",
 }
+#: What the standard calls it; a result without a state was not set against a baseline, or could not gate.
+_STATES = {"known": "unchanged", "new": "new", "worse": "updated"}
 
 
 def render(record: Record, exit_code: int) -> str:
@@ -45,7 +48,11 @@ def render(record: Record, exit_code: int) -> str:
                 ],
             }
         ],
-        "results": [_result(f, places[f.requirement.id], record.subject.favorable) for f in spoken],
+        "results": [
+            _result(f, places[f.requirement.id], record.subject.favorable)
+            | {"locations": [_place(f, record)]}
+            for f in spoken
+        ],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "record": record.digest,
@@ -85,7 +92,6 @@ def _result(f: Finding, place: int, favorable: tuple[str, ...]) -> dict[str, Any
         # The standard allows a level only beside the kind "fail".
         "level": "none" if is_open else level,
         "message": {"text": name(message(f, favorable), 2000)},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": FILE}, "region": {"startLine": 1}}}],
         "partialFingerprints": {"aiaudit/v1": f.fingerprint},
         "properties": {
             "status": f.verdict.status.value,
@@ -93,7 +99,20 @@ def _result(f: Finding, place: int, favorable: tuple[str, ...]) -> dict[str, Any
             "in_force": f.verdict.in_force,
         },
     }
+    if f.verdict.baseline is not None:
+        result["baselineState"] = _STATES[f.verdict.baseline]
     if f.verdict.waiver is not None:
         reason = name(f.verdict.waiver.reason, 1000)
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
     return result
+
+
+def _place(f: Finding, record: Record) -> dict[str, Any]:
+    """Return the line of the policy file that sets the requirement; for a built-in pack, the file that ordered the audit."""
+    named = [
+        (s.origin, s.lines[f.requirement.id])
+        for s in record.provenance.sources
+        if f.requirement.id in s.lines
+    ]
+    file, line = named[-1] if named else (FILE, 1)
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": line}}}

@@ -190,3 +190,20 @@ def test_a_policy_that_is_not_there(ref: str, tmp_path: Path) -> None:
         load_policies([ref], base=tmp_path)
     assert ref.removeprefix("./") in caught.value.message
     assert caught.value.hint
+
+
+def test_sources_tell_the_lines_of_the_requirements_that_stand(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(
+        HEAD.format(id="base") + "requirements:\n" + GAP.format(id="one") + GAP.format(id="two")
+    )
+    (tmp_path / "own.yaml").write_text(
+        "# ours\n" + HEAD.format(id="own") + "extends: [base.yaml, smb-baseline]\nrequirements:\n"
+        "  - id: two\n    threshold: 0.9\n"
+    )
+    sources = load_policies(["own.yaml"], base=tmp_path).sources
+
+    assert {source.id: source.lines for source in sources} == {
+        "base": {"one": 6},
+        "smb-baseline": {},
+        "own": {"two": 8},
+    }

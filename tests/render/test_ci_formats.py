@@ -13,7 +13,7 @@ import pytest
 
 from aiaudit.facts import Errored, Measured
 from aiaudit.policy.model import Severity
-from aiaudit.record import Record, Status
+from aiaudit.record import PolicySource, Record, Status
 from aiaudit.render import render
 from aiaudit.render.markdown import text
 
@@ -123,6 +123,38 @@ def test_fingerprints_follow_requirement_and_group_not_the_value() -> None:
         return str(in_gitlab["fingerprint"])
 
     assert fingerprint(BLACK_RATIO) == fingerprint(other_value) != fingerprint(other_group)
+
+
+def test_sarif_points_at_the_line_that_asks() -> None:
+    (built_in,) = sarif(factory.record((factory.FAILS,)), 1)["results"]
+    assert place(built_in) == ("aiaudit.yaml", 1)
+
+    def source(origin: str, line: int) -> PolicySource:
+        lines = {"selection-ratio": line}
+        return PolicySource(id="p", edition="1", title="P", origin=origin, digest="0" * 64, lines=lines)
+
+    record = factory.record((factory.FAILS,))
+    sources = (source("base.yaml", 3), source("our policy.yaml", 12))
+    record = replace(record, provenance=replace(record.provenance, sources=sources))
+
+    (own,) = sarif(record, 1)["results"]
+    assert place(own) == ("our%20policy.yaml", 12)
+
+
+def place(result: dict[str, Any]) -> tuple[str, int]:
+    (location,) = result["locations"]
+    at = location["physicalLocation"]
+    return at["artifactLocation"]["uri"], at["region"]["startLine"]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "state"), [("known", "unchanged"), ("new", "new"), ("worse", "updated"), (None, None)]
+)
+def test_sarif_tells_what_the_baseline_knew(baseline: Any, state: str | None) -> None:
+    record = factory.record((replace(factory.FAILS, baseline=baseline),))
+
+    (result,) = sarif(record, 1)["results"]
+    assert result.get("baselineState") == state
 
 
 def test_sarif_tells_an_incomplete_run() -> None:
