@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aiaudit.errors import one_line
+from aiaudit.render.documents import DOCUMENTS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,16 +70,20 @@ def check(ctx: click.Context, path: str, policies: tuple[str, ...], day: datetim
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["model-card", "cyclonedx"]),
+    type=click.Choice(["model-card", "cyclonedx", *DOCUMENTS]),
     default="model-card",
     show_default=True,
 )
 def render(path: str, style: str) -> None:
-    """Print the model card of an audit: Markdown for people and Hugging Face, or CycloneDX 1.6."""
+    """Print the model card of an audit, or another document made of the record and its card.
+
+    The model card is Markdown for people and Hugging Face; cyclonedx is CycloneDX 1.6; the others are Markdown.
+    """
     from aiaudit.errors import IncompleteError
     from aiaudit.gate import exit_code
     from aiaudit.record import from_json
     from aiaudit.render import render as rendered
+    from aiaudit.render.documents_page import document
 
     try:
         content = Path(path).read_bytes()
@@ -89,4 +94,7 @@ def render(path: str, style: str) -> None:
             "Give a record.json written by 'aiaudit check -o record.json'.",
         ) from None
     record = from_json(content, path)
-    click.echo(rendered(record, style, exit_code(record)), nl=False)
+    if style in DOCUMENTS:
+        click.echo(document(record, style), nl=False)
+    else:
+        click.echo(rendered(record, style, exit_code(record)), nl=False)

@@ -27,7 +27,7 @@ def render(record: Record, exit_code: int) -> str:
     def field(name: str) -> str:
         return text(said(record, name)) if said(record, name) else NOTHING
 
-    page = _environment().get_template("model-card.md.j2")
+    page = environment().get_template("model-card.md.j2")
     return front_matter(record) + page.render(
         record=record,
         field=field,
@@ -67,7 +67,8 @@ class _NoModel:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where Markdown templates are found, with the filters that keep foreign text inert."""
     # Markdown: everything foreign goes through the filter 'text', which leaves no markup and no HTML.
     env = Environment(
         loader=PackageLoader("aiaudit.report_templates", ""),

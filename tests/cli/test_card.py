@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from aiaudit.card import fields, load_card
 from aiaudit.cli.card import card
-from aiaudit.errors import IncompleteError
+from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.policy import load_policies
 from aiaudit.policy.examples import statements
 from aiaudit.policy.sources import built_in_ids
@@ -82,7 +82,12 @@ def test_what_is_not_in_force_does_not_gate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "begins"), [("model-card", "---\ntags:\n- tabular-classification"), ("cyclonedx", "{")]
+    ("style", "begins"),
+    [
+        ("model-card", "---\ntags:\n- tabular-classification"),
+        ("cyclonedx", "{"),
+        ("risk-register", "# Risk register: [More Information Needed]"),
+    ],
 )
 def test_a_record_is_rendered(style: str, begins: str, tmp_path: Path) -> None:
     path = tmp_path / "record.json"
@@ -90,6 +95,14 @@ def test_a_record_is_rendered(style: str, begins: str, tmp_path: Path) -> None:
     result = run("render", str(path), "--format", style)
     assert result.exit_code == 0
     assert result.output.startswith(begins)
+
+
+def test_a_notice_without_its_elements_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(to_json(record(policy(requirement())), 3), encoding="utf-8")
+    result = run("render", str(path), "--format", "notice-staff")
+    assert isinstance(result.exception, UsageError)
+    assert "card, role.human (no card)" in result.exception.message
 
 
 def test_a_record_that_is_not_there_is_told() -> None:
