@@ -80,7 +80,7 @@ def _merged(attribute: AttributeFacts, hidden: Withheld) -> AttributeFacts:
 
 def _husk(m: Measurement, size: int) -> Measurement:
     """Return what may be said of a withheld measurement: what and where."""
-    params = {"withheld": f"not shown (fewer than {size})", "no_interval": "not shown"}
+    params = {"withheld": f"not shown (it would tell a count below {size})", "no_interval": "not shown"}
     return Measurement(metric=m.metric, value=None, n=0, scope=m.scope, params=params)
 
 
@@ -92,7 +92,7 @@ def _verdict(verdict: Verdict, requirement: Requirement, hidden: Withheld) -> Ve
         return replace(verdict, reason=_fit(verdict.reason, hidden.size))
     if requirement.kind is not Kind.MEASURED or not hidden.covers(requirement.check, m):
         return verdict
-    told = f"the numbers are of fewer than {hidden.size} people, or would tell such a count"
+    told = f"the numbers would tell a count of fewer than {hidden.size} people"
     bare = Verdict(requirement=verdict.requirement, status=verdict.status, reason=told)
     kept = {key: getattr(verdict, key) for key in ("waiver", "in_force", "baseline")}
     return replace(bare, measurement=_husk(m, hidden.size), **kept)
