@@ -32,8 +32,8 @@ class Column:
         Different values; empty cells.
     labels : tuple of str
         The values as labels, where there are no more than `FEW`; otherwise empty.
-    numeric, whole : bool
-        Whether it holds numbers; whether all of them are whole.
+    numeric : bool
+        Whether it holds numbers.
     low, high : float
         The range of its numbers; 0 where it holds none.
     unique : bool
@@ -45,7 +45,6 @@ class Column:
     missing: int
     labels: tuple[str, ...]
     numeric: bool
-    whole: bool
     low: float
     high: float
     unique: bool
@@ -106,7 +105,7 @@ def _column(table: Table, name: str) -> Column:
     values = table.frame[name]
     exact = table.labels(name) if name in table.text else values
     distinct, missing = int(exact.nunique()), int(exact.isna().sum())
-    low, high, whole = _range(values)
+    low, high = _range(values)
     labels = {label_text(value) for value in exact.dropna()} if name in table.text else set()
     return Column(
         name=name,
@@ -114,15 +113,14 @@ def _column(table: Table, name: str) -> Column:
         missing=missing,
         labels=sorted_labels(labels) if len(labels) <= FEW else (),
         numeric=low is not None,
-        whole=whole,
         low=low or 0.0,
         high=high or 0.0,
         unique=distinct == len(values) > 1,
     )
 
 
-def _range(values: pd.Series) -> tuple[float | None, float | None, bool]:
-    """Return the smallest and the largest number, None where the column holds none; whether all are whole."""
+def _range(values: pd.Series) -> tuple[float | None, float | None]:
+    """Return the smallest and the largest number, None where the column holds none."""
     if values.dtype.kind not in "iuf" or not values.notna().any():
-        return None, None, False
-    return float(values.min()), float(values.max()), bool((values.dropna() % 1 == 0).all())
+        return None, None
+    return float(values.min()), float(values.max())

@@ -128,10 +128,11 @@ def _asked(target: Column) -> str:
 
 
 def _groups(column: Column) -> bool:
-    """Return whether a protected column's values are groups: few names or codes, or ages to cut."""
-    if column.numeric and protected_kind(column.name) != "age":
-        return 2 <= column.distinct <= DISTINCT_NUMBERS
-    return column.distinct >= 2 and (column.distinct <= MOST_GROUPS or column.numeric)
+    """Return whether a protected column's values are groups: few names or codes, or ages to cut; no dates."""
+    of_age = protected_kind(column.name) == "age"
+    if column.numeric:
+        return column.distinct >= 2 and (of_age or column.distinct <= DISTINCT_NUMBERS)
+    return 2 <= column.distinct <= (FEW if of_age else MOST_GROUPS)
 
 
 def _sensitive(column: Column) -> Proposal:

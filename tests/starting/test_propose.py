@@ -144,6 +144,11 @@ def test_columns_of_one_group_or_of_many_are_named_but_not_proposed(proposed):
     assert found.passed_over == ("sex", "birthplace")
 
 
+def test_dates_of_birth_are_no_groups(proposed):
+    found = proposed(birth_date=pd.date_range("1970-01-01", periods=N), y=HALVES)
+    assert (found.sensitive, found.passed_over) == ((), ("birth_date",))
+
+
 def test_empty_cells_of_the_target_are_counted(proposed):
     assert proposed(x=X, decision=["good", "bad", None] * 20).unlabeled == 20
 
