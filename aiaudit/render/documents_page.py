@@ -6,6 +6,7 @@ from aiaudit.errors import UsageError, one_line
 from aiaudit.record import Record, Status
 from aiaudit.render import documents_tables as tables
 from aiaudit.render import limits, words
+from aiaudit.render.detail import place
 from aiaudit.render.documents import DOCUMENTS
 from aiaudit.render.documents_sources import papers
 from aiaudit.render.findings import findings, of_status
@@ -48,6 +49,7 @@ def document(record: Record, name: str) -> str:
         gaps=of_status(found, Status.FAIL, Status.INCONCLUSIVE, Status.WAIVED),
         advice={a.requirement: a for a in record.advice},
         open_findings=of_status(found, *tables.OPEN),
+        place=place,
         words=words,
     )
     return rendered.rstrip() + "\n"

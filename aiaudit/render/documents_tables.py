@@ -10,6 +10,7 @@ from aiaudit.facts import Measurement
 from aiaudit.policy.model import Kind
 from aiaudit.record import Advice, Status
 from aiaudit.render import words
+from aiaudit.render.detail import place
 from aiaudit.render.documents_sources import Papers
 from aiaudit.render.findings import Finding
 
@@ -106,7 +107,7 @@ def risk(finding: Finding, advice: Mapping[str, Advice]) -> Risk:
     step = told.steps if told and told.status is v.status else ()
     return Risk(
         kind="evidence missing" if evidence else words.WORDS[v.status],
-        where=words.scope_text(v.scope),
+        where=place(finding),
         severity=r.severity.name.lower() + ("" if v.in_force else ", readiness"),
         owner=waiver.owner if waiver else "",
         due=due.isoformat() if due else "",
