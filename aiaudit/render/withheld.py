@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aiaudit.facts import RESERVED_SCOPES, Form, Measured, Measurement, Scope
 from aiaudit.record import Record
@@ -17,6 +18,8 @@ _PAPERS = {"field", "attestation", "item"}
 _APART = ("bias.matched-pairs", "data.missing-values")
 #: Keys that leave the table whole, or stand for no rows.
 _WHOLE = RESERVED_SCOPES | {"population", "training rows"}
+#: Units of metrics whose value is a count of people.
+_COUNTS = ("rows", "people")
 #: The columns by which a table of counts parts the rows.
 Parting = frozenset[str]
 _Counts = tuple[int, ...]
@@ -38,6 +41,8 @@ class Withheld:
         Combinations of columns of which no count is shown.
     apart : frozenset of tuple
         Tables of checks that stand apart, by check and columns, of which no count is shown.
+    counting : frozenset of tuple
+        Metrics, by check and name, whose value is a count itself.
     """
 
     size: int
@@ -45,6 +50,7 @@ class Withheld:
     groups: Mapping[str, frozenset[str]]
     crossed: frozenset[Parting]
     apart: frozenset[tuple[str, Parting]]
+    counting: frozenset[tuple[str, str]]
 
     def covers(self, check: str, m: Measurement) -> bool:
         """Return whether a measurement is, or gives away, what is withheld."""
@@ -52,6 +58,8 @@ class Withheld:
         if any(self.groups.get(column) for column in about if column is not None):
             return True
         if (check, frozenset(m.scope)) in self.apart:
+            return True
+        if (check, m.metric) in self.counting and m.value is not None and small([abs(m.value)], self.size):
             return True
         if not _split(m.scope, self.columns) and small(_counts(m), self.size):
             return not _PAPERS & set(m.scope)
@@ -81,6 +89,8 @@ def withheld(record: Record, size: int) -> Withheld:
                 apart.add((check, frozenset(scope)))
             else:
                 few.setdefault(key, []).append(scope)
+    for scope in _nested(record, columns, size):
+        few.setdefault(frozenset(_split(scope, columns)), []).append(scope)
     groups = {}
     for a in facts:
         own = {scope[a.name] for scope in few.get(frozenset([a.name]), ())}
@@ -92,6 +102,12 @@ def withheld(record: Record, size: int) -> Withheld:
         groups=groups,
         crossed=frozenset(key for key in few if len(key) > 1),
         apart=frozenset(apart),
+        counting=frozenset(
+            (o.check, metric.name)
+            for o in _measured(record)
+            for metric in o.metrics
+            if metric.unit in _COUNTS
+        ),
     )
 
 
@@ -112,14 +128,29 @@ def _counts(m: Measurement) -> _Counts:
     return tuple(counts)
 
 
-def small(counts: Iterable[int], size: int) -> bool:
+def small(counts: Iterable[float], size: int) -> bool:
     """Return whether any count is of few people; nought is of nobody."""
     return any(0 < count < size for count in counts)
 
 
+def _measured(record: Record) -> list[Measured]:
+    return [outcome for outcome in record.outcomes if isinstance(outcome, Measured)]
+
+
+def _nested(record: Record, columns: frozenset[str], size: int) -> Iterator[Scope]:
+    """Yield scopes whose rows checks count differently, by few: the difference is a count of people too."""
+    rows: dict[tuple[tuple[str, str], ...], set[int]] = {}
+    for m in (m for outcome in _measured(record) for m in outcome.measurements):
+        if _split(m.scope, columns):
+            rows.setdefault(tuple(sorted(m.scope.items())), set()).add(m.n)
+    for scope, found in rows.items():
+        if small([b - a for a, b in pairwise(sorted(found))], size):
+            yield dict(scope)
+
+
 def _cells(record: Record) -> Iterator[tuple[str, Scope, _Counts]]:
     """Yield check, scope and counts of every group; "everyone else" counts for the group that it leaves."""
-    for outcome in (o for o in record.outcomes if isinstance(o, Measured)):
+    for outcome in _measured(record):
         for m in outcome.measurements:
             # Rows that a check which stands apart did not count are in no table of its own.
             yield outcome.check, m.scope, _counts(m) if outcome.check in _APART else (m.n, *_counts(m))
@@ -132,7 +163,7 @@ def _cells(record: Record) -> Iterator[tuple[str, Scope, _Counts]]:
 def _tables(record: Record, column: str) -> Iterator[Mapping[str, _Counts]]:
     """Yield, for every rate by groups of *column*, the counts of each group: of the rate and of what is left."""
     tables: dict[tuple[str, str], dict[str, _Counts]] = {}
-    for outcome in (o for o in record.outcomes if isinstance(o, Measured) and o.check not in _APART):
+    for outcome in (o for o in _measured(record) if o.check not in _APART):
         for m in outcome.measurements:
             if set(m.scope) == {column} and m.form is Form.RATE and m.numerator is not None:
                 counts = (m.numerator, (m.denominator or 0) - m.numerator)

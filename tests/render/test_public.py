@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiaudit.api import audit_model
-from aiaudit.facts import Form, Measured, Measurement
+from aiaudit.facts import Better, Form, Measured, Measurement
+from aiaudit.metrics import value
 from aiaudit.record import Record, Status, from_json, to_json
 from aiaudit.render import FORMATS, render
 from aiaudit.render.public import SIZE, public
@@ -92,6 +93,23 @@ def test_no_count_of_few_people_is_shown_or_left_over(groups: list[tuple[int, in
 )
 def test_which_groups_are_kept(groups: list[tuple[int, int]], kept: set[str]) -> None:
     assert set(shown(public(by_race(groups)))) == kept
+
+
+def test_rows_that_two_checks_count_differently_tell_nobody() -> None:
+    record = by_race([(50, 50), (60, 41), (70, 70)])
+    other = made.measured(rate({"race": "g1"}, 60, 97), check="bias.category-tables")
+    assert set(shown(public(replace(record, outcomes=(*record.outcomes, other))))) == {"g2"}
+
+
+def test_a_value_that_is_a_small_count_is_not_shown() -> None:
+    metric = value("smallest_cell", "rows", "Rows of the smallest combination.", "here", Better.HIGHER)
+    for count, told in ((3.0, None), (12.0, 12.0)):
+        m = Measurement(metric="smallest_cell", value=count, n=200)
+        outcome = Measured(check="data.small-cells", version=1, measurements=(m,), metrics=(metric,))
+        record = made.record(made.policy(), outcome)
+        (shareable,) = public(record).outcomes
+        assert isinstance(shareable, Measured)
+        assert [m.value for m in shareable.measurements] == [told]
 
 
 def test_withheld_groups_are_counted_together() -> None:
