@@ -90,6 +90,7 @@ def exactly(subject, rows, background, monkeypatch):
         return attribute(subject, rows, background, 0)
 
 
+@pytest.mark.slow
 def test_sampled_orders_state_their_error(monkeypatch):
     subject = twelve()
     rows, background = subject.features.iloc[:12], subject.features.iloc[20:40]

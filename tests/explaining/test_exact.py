@@ -102,7 +102,15 @@ def compare(model, found, rows=ROWS, background=BACKGROUND, tolerance=1e-9):
     np.testing.assert_allclose(found["outputs"], output(rows), atol=tolerance)
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+#: One of each way through the code; the others are the same ways by another library or loss.
+QUICK = ("logistic", "forest", "boosting", "histogram", "line", "extra trees")
+
+
+def params(models):
+    return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in models]
+
+
+@pytest.mark.parametrize("name", params(CLASSIFIERS))
 def test_classifiers_in_the_columns_of_the_table(name):
     model, kind, engine = CLASSIFIERS[name]
     model.fit(FRAME, TARGET)
@@ -113,7 +121,7 @@ def test_classifiers_in_the_columns_of_the_table(name):
     compare(model, found)
 
 
-@pytest.mark.parametrize("name", REGRESSORS)
+@pytest.mark.parametrize("name", params(REGRESSORS))
 def test_regressions_in_the_columns_of_the_table(name):
     model = REGRESSORS[name].fit(FRAME, NUMBER)
     found = attributions(model, ROWS, BACKGROUND, None)

@@ -80,6 +80,10 @@ def uneven(frame):
     return (x[:, 0] > x[:, 1]) * 2.0 + x[:, 2] * x[:, 3] * x[:, 4] - x[:, 5] + x[:, 0] * x[:, 5]
 
 
+#: One process makes the table below for all.
+SHARED = pytest.mark.xdist_group("known")
+
+
 @pytest.fixture(scope="module")
 def known():
     """A table too large to be computed exactly, and its values by the definition."""
@@ -88,6 +92,7 @@ def known():
     return frame, shapley(uneven, frame)
 
 
+@SHARED
 def test_sampled_values_are_within_their_errors(known):
     frame, truth = known
     found = explain(uneven, frame, 0)
@@ -101,6 +106,7 @@ def test_sampled_values_are_within_their_errors(known):
     assert (off <= 6 * errors).all()
 
 
+@SHARED
 def test_importances_are_within_their_intervals(known):
     """The interval is for tables like this one; that of the drawing alone is narrower by far."""
     frame, truth = known
@@ -153,6 +159,7 @@ def test_a_constant_output_has_no_shares():
     assert set(found.order) == {Order.TIED}
 
 
+@SHARED
 def test_shares_add_up_to_one(known):
     frame, _ = known
     found = explain(uneven, frame, 0)
@@ -168,6 +175,7 @@ def test_shares_add_up_to_one(known):
     assert everything.ends == pytest.approx((1, 1))
 
 
+@SHARED
 def test_shuffled_rows_give_the_same_values(known):
     frame, _ = known
     shuffled = frame.sample(frac=1, random_state=5)
@@ -179,6 +187,7 @@ def test_shuffled_rows_give_the_same_values(known):
     assert not np.array_equal(one.values, explain(uneven, frame, 1).values)
 
 
+@SHARED
 def test_the_table_is_not_changed(known):
     frame, _ = known
     before = frame.copy(deep=True)

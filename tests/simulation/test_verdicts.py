@@ -22,7 +22,7 @@ def found(environment):
 
 def test_models_without_a_gap_rarely_fail(found):
     fair = [row for row in found if not row["model"].startswith("selects")]
-    assert len(fair) == 14
+    assert len(fair) == 3
     assert [row for row in fair if row["failed"] > 0.06] == []
 
 
@@ -37,7 +37,7 @@ def test_the_bare_rule_would_fail_most_of_them(found):
         row["n"]: row["bare"] for row in found if row["groups"] == "6" and row["model"].startswith("blind")
     }
     assert six[200] > 0.9
-    assert six[5_000] > 0.2
+    assert six[1_000] > 0.8
 
 
 def test_the_page_shows_these_numbers(found):
