@@ -68,13 +68,13 @@ def everything() -> Policy:
 
 
 def people(world: World, rng: np.random.Generator, gap: float = 0.0) -> Subject:
-    """Return people whose scores are right in every group, and higher by *gap* in all groups but the last."""
+    """Return people whose scores are right in every group, and higher by *gap* in the first."""
     n = world.n
     group = rng.choice(world.groups, n, p=_sizes(world.groups))
     codes = {"g": (world.groups, group)}
     if world.crossed:
         codes["h"] = (world.crossed, rng.integers(0, world.crossed, n))
-    chance = np.clip(rng.beta(2, 3, n) + gap * (group < world.groups - 1), 0, 1)
+    chance = np.clip(rng.beta(2, 3, n) + gap * (group == 0), 0, 1)
     attributes = tuple(_attribute(name, size, own) for name, (size, own) in codes.items())
     return Subject(
         task=Task.BINARY,
