@@ -14,8 +14,15 @@ from aiaudit.subject_facts import AttributeFacts
 _LAYERS = ("control", "label")
 #: Keys of measurements that are about papers, not people.
 _PAPERS = {"field", "attestation", "item"}
-#: Checks that count neither outcomes nor decisions: no sum of theirs and of another check's tells a count.
-_APART = ("bias.matched-pairs", "data.missing-values")
+#: Checks that count neither outcomes nor decisions but empty cells, copies and pairs of rows: no sum of theirs and of
+#: another check's tells a count. Every other check is taken to count the same people as all others do.
+_APART = (
+    "bias.matched-pairs",
+    "data.duplicates",
+    "data.label-conflicts",
+    "data.missing-values",
+    "data.train-overlap",
+)
 #: Keys that leave the table whole, or stand for no rows.
 _WHOLE = RESERVED_SCOPES | {"population", "training rows"}
 #: Units of metrics whose value is a count of people.

@@ -101,6 +101,19 @@ def test_rows_that_two_checks_count_differently_tell_nobody() -> None:
     assert set(shown(public(replace(record, outcomes=(*record.outcomes, other))))) == {"g2"}
 
 
+def test_few_copies_of_rows_hide_their_own_table_alone() -> None:
+    record = by_race([(50, 50), (60, 41), (70, 70)])
+    copies = made.measured(
+        rate({"race": "g0"}, 3, 100), rate({"race": "g1"}, 30, 101), rate({"race": "g2"}, 40, 140),
+        check="data.duplicates",
+    )  # fmt: skip
+    selection, duplicates = public(replace(record, outcomes=(*record.outcomes, copies))).outcomes
+    assert isinstance(selection, Measured)
+    assert isinstance(duplicates, Measured)
+    assert [m.value is None for m in selection.measurements] == [False] * 4
+    assert [m.value is None for m in duplicates.measurements] == [True] * 3
+
+
 def test_a_value_that_is_a_small_count_is_not_shown() -> None:
     metric = value("smallest_cell", "rows", "Rows of the smallest combination.", "here", Better.HIGHER)
     for count, told in ((3.0, None), (12.0, 12.0)):
