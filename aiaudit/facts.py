@@ -14,7 +14,9 @@ from typing import Literal
 Scope = Mapping[str, str]
 
 #: Keys of a scope that do not name a protected attribute; no protected column may be called so.
-RESERVED_SCOPES = frozenset({"attribute", "column", "control", "field", "attestation", "item", "label", "top"})
+RESERVED_SCOPES = frozenset(
+    {"attribute", "column", "control", "field", "attestation", "item", "label", "top"}
+)
 
 
 class Better(StrEnum):
