@@ -16,7 +16,15 @@ IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
         *("tax id", "tax number", "nino", "personnummer", "driver license", "driving licence"),
     ),
     "account or card number": ("iban", "account number", "card number", "credit card", "kontonummer"),
-    "postal address": ("address", "home address", "street", "street address", "postal address", "adresse", "strasse"),
+    "postal address": (
+        "address",
+        "home address",
+        "street",
+        "street address",
+        "postal address",
+        "adresse",
+        "strasse",
+    ),
     "name of a person": (
         *("name", "first name", "last name", "full name", "surname", "forename", "given name"),
         *("family name", "vorname", "nachname", "applicant name", "customer name", "employee name"),

@@ -130,9 +130,7 @@ def test_a_changed_record_is_not_compared(archive: Archive) -> None:
 def test_the_words(years: Archive) -> None:
     lines = list(trended(trend(years, rows(years))))
 
-    assert lines[0] == (
-        "Loan screening: record 7 of 2026-11-21 against 1 audit of 2026-08-30 (record 5)"
-    )
+    assert lines[0] == ("Loan screening: record 7 of 2026-11-21 against 1 audit of 2026-08-30 (record 5)")
     assert lines[1] == "Worse beyond noise:"
     assert lines[2].startswith(
         "  selection-ratio, race = black against race = white: 0.800 -> 0.500 (impact_ratio, p < 0.001)"
