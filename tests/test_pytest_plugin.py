@@ -88,6 +88,7 @@ def test_each_requirement_is_an_item_with_its_finding(pytester):
     assert re.search(r"XFAIL aiaudit.yaml::shown - .*fail: ", told)
 
 
+@pytest.mark.slow
 def test_what_is_met_is_green(pytester):
     project(pytester.path, asked("met"), women=145)
 
@@ -97,6 +98,7 @@ def test_what_is_met_is_green(pytester):
     assert result.ret == command(pytester) == 0
 
 
+@pytest.mark.slow
 def test_what_is_open_is_skipped_unless_the_policy_is_strict(pytester):
     project(pytester.path, asked("open"), women=5, rows=20)
     tried(pytester, "--aiaudit").assert_outcomes(passed=1, skipped=1)

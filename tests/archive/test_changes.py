@@ -106,6 +106,7 @@ def test_values_with_lopsided_intervals_use_the_arms_between_them() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("change", "limits"),
     [(change_of_ratio, (0.055, 0.0067, 0.0012)), (change_of_difference, (0.059, 0.0080, 0.0018))],

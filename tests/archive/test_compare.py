@@ -216,6 +216,7 @@ def equal_groups(rng: np.random.Generator, groups: int, size: int, form: str) ->
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["ratio", "difference"])
 @pytest.mark.parametrize("groups", [2, 3, 6, 12])
 def test_whole_audits_seldom_cry_wolf(form: str, groups: int) -> None:

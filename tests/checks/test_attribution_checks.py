@@ -158,6 +158,7 @@ def no_gap(seed, n=300):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_equal_groups_seldom_differ():
     p_values = [
         m.p_value

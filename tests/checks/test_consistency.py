@@ -102,6 +102,7 @@ def runs(noise, number):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("noise", [0.0, 0.7, 5.0])
 def test_coverage_and_false_alarms(noise):
     covered, alarms = runs(noise, 300)

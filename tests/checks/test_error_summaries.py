@@ -88,6 +88,7 @@ def test_the_error_of_balanced_accuracy_is_that_of_two_rates(people):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["f1_score", "matthews_correlation", "conditional_use_accuracy"])
 def test_errors_agree_with_resampled_rows(people, name):
     actual, predicted, race, _, subject = people

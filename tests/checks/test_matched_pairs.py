@@ -66,5 +66,6 @@ def test_a_fair_model_is_left_alone_and_a_gap_is_seen():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_false_alarms():
     assert np.mean(p_values(0.0, 500) <= 0.05) <= 0.06

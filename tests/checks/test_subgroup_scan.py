@@ -126,6 +126,7 @@ def test_fair_data_confirm_hardly_anything():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_false_alarms_and_discoveries_of_the_page():
     for world in WORLDS:

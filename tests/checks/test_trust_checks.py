@@ -74,6 +74,7 @@ def test_a_model_that_nothing_moves_has_no_lead():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_interval_of_the_lead_covers():
     leads = [measured(faithfulness, subject_with(uneven, seed=seed))["deletion_lead"] for seed in range(150)]
     mean = np.mean([m.value for m in leads])

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from aiaudit.__main__ import run
 from tests.cli.conftest import people
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 FEATURES = ["income", "years", "favour"]
 BASH, GIT = shutil.which("bash"), shutil.which("git")
 

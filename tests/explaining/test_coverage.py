@@ -61,6 +61,7 @@ def covered(n, max_rows):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("n", "max_rows"), [(3000, 500), (400, 2000)])
 def test_intervals_hold_the_truth(n, max_rows):
     """At 95 % and 80 repeats, fewer than 88 % happen once in 200 times."""
@@ -68,6 +69,7 @@ def test_intervals_hold_the_truth(n, max_rows):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_of_few_rows_with_a_rare_value_the_interval_is_too_narrow():
     """A known limit: of 60 rows 4 hold the value that matters. Columns that are not so lopsided are covered."""
     hits = np.zeros(len(COLUMNS))
@@ -82,6 +84,7 @@ def test_of_few_rows_with_a_rare_value_the_interval_is_too_narrow():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_is_said_of_the_order_is_true():
     """Most neighbours are near ties here, which is where a wrong word is most likely."""
     frame = table(0, 20_000)

@@ -141,6 +141,7 @@ def test_scores_are_wanted_where_a_metric_takes_them():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("function", "unit", "true"), [("recall", "share", 0.8), ("cost", "value", 0.6)])
 @pytest.mark.parametrize("sizes", [(60, 200), (400, 100)])
 def test_coverage_and_false_alarms(function, unit, true, sizes):

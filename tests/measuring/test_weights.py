@@ -224,6 +224,7 @@ def test_equal_weights_test_as_none(people):
         assert {g: m.p_value for g, m in one.items()} == {g: m.p_value for g, m in two.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("informative", [False, True])
 def test_chance_among_few_weighted_rows_is_no_gap(informative):
     # 40 and 400 people of whom nearly everybody is selected; weights may go with being selected.

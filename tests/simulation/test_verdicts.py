@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 # One process runs the simulation once for all of them.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.xdist_group("simulation")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.timeout(1800),
+    pytest.mark.xdist_group("simulation"),
+]
 SCRIPT = Path(__file__).with_name("table.py")
 
 

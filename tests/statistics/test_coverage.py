@@ -54,6 +54,7 @@ def test_every_small_pair_is_covered_in_the_band_or_documented_as_cautious(form)
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["difference", "ratio"])
 def test_every_pair_is_covered_in_the_band_or_documented_as_cautious(form):
     cases = coverage.grid(form, "modified")
@@ -63,6 +64,7 @@ def test_every_pair_is_covered_in_the_band_or_documented_as_cautious(form):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["difference", "ratio"])
 def test_coverage_holds_between_the_points_of_the_grid(form):
     assert min(c.covered for c in coverage.scattered(form, "modified")) >= LOWEST
@@ -70,6 +72,7 @@ def test_coverage_holds_between_the_points_of_the_grid(form):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_where_the_counts_suffice_the_intervals_are_hardly_wider():
     for form, most in (("difference", 1.01), ("ratio", 1.03)):
         pairs = zip(coverage.grid(form, "modified"), coverage.grid(form, "plain"), strict=True)
@@ -86,6 +89,7 @@ def test_one_count_explains_where_wilson_alone_falls_short(cell, x):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_tables_in_the_documentation_are_up_to_date():
     text = coverage.DOCS.read_text(encoding="utf-8")
     assert coverage.with_tables(text) == text, "run: python tests/statistics/coverage.py --update"

@@ -106,6 +106,7 @@ def test_intervals_hold_what_they_promise(auc_of_best_rule):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_case_of_the_page_is_covered():
     for case in CASES:
         assert cover(case, 300).covered > 0.88, case

@@ -77,6 +77,7 @@ def test_the_interval_holds_what_it_says():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_interval_holds_what_it_says_to_the_digit():
     cell, least = worst(30_000)
     assert least >= 0.93, cell

@@ -135,6 +135,7 @@ def test_intervals_hold_what_they_say(kind, effects):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "effects"), [("ratio", (1.0, 0.6)), ("difference", (0.0, -0.02))])
 def test_intervals_hold_what_they_say_to_the_digit(kind, effects):
     cell, least = worst(kind, effects, 40_000)

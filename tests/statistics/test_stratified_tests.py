@@ -104,6 +104,7 @@ def test_false_alarms_and_power():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("design", strata_sim.DESIGNS)
 def test_false_alarms_far_in_the_tail(design):
     rng = np.random.default_rng(4)

@@ -99,6 +99,7 @@ def test_the_record_keeps_what_the_baseline_said(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_nothing_is_called_worse_in_more_than_5_percent_of_runs(tmp_path):
     rng, runs, wrong = np.random.default_rng(0), 600, 0
     for _ in range(runs):
