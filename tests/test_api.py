@@ -66,6 +66,7 @@ def test_the_docstrings_hold():
     assert doctest.testmod(api).attempted >= 4
 
 
+@pytest.mark.slow
 def test_a_model_in_memory_gives_the_numbers_and_verdicts_of_the_command(fitted, tmp_path):
     joblib.dump(fitted, tmp_path / "model.joblib")
     people().to_csv(tmp_path / "people.csv", index=False)

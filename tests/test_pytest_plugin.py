@@ -141,6 +141,7 @@ def test_an_audit_that_cannot_be_carried_out_is_told_by_every_item(pytester):
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_a_faulty_policy_is_an_error_of_collection(pytester):
     project(pytester.path, asked("fails").replace("threshold", "treshold"))
 

@@ -202,6 +202,7 @@ def audited():
     return to_json(made, exit_code(made))
 
 
+@pytest.mark.slow
 def test_another_process_writes_the_same_bytes(environment):
     other = subprocess.run(
         [sys.executable, "-c", SCRIPT],

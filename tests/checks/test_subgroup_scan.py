@@ -120,6 +120,7 @@ def test_labels_without_a_favourable_one_have_errors_only():
     assert {m.metric for m in measured(CHECK, bare) if m.scope} <= {"error_rate_difference"}
 
 
+@pytest.mark.slow
 def test_fair_data_confirm_hardly_anything():
     assert simulate(WORLDS[0], 60).alarmed <= 0.15
     assert simulate(WORLDS[1], 40).alarmed <= 0.15

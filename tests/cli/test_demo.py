@@ -7,6 +7,7 @@ import pytest
 from aiaudit.demo import PROTECTED, loans, train
 
 
+@pytest.mark.slow
 def test_demo_writes_a_whole_audit(aiaudit, tmp_path):
     ran = aiaudit("demo", tmp_path / "demo")
     assert ran.code == 0

@@ -68,6 +68,7 @@ def test_one_row_is_told(explain, files):
     assert "region from" not in ran.out
 
 
+@pytest.mark.slow
 def test_an_identifier_is_no_feature_but_finds_the_row(explain, files):
     by_row = explain("--row", files[3] + 1, "--format", "json")
     by_id = explain("--id", f"applicant={1000 + files[3]}", "--format", "json")
@@ -77,6 +78,7 @@ def test_an_identifier_is_no_feature_but_finds_the_row(explain, files):
     assert set(told["compared"][0]["attributions"]) == {"income", "years", "region"}
 
 
+@pytest.mark.slow
 def test_a_letter_goes_to_a_file_and_blanks_are_said(explain, files, tmp_path):
     path = tmp_path / "letter.txt"
     ran = explain("--row", files[3] + 1, "--letter", "us-credit", "-o", path)
@@ -86,6 +88,7 @@ def test_a_letter_goes_to_a_file_and_blanks_are_said(explain, files, tmp_path):
     assert f"wrote {path}" in ran.err
 
 
+@pytest.mark.slow
 def test_all_adverse_decisions(explain, files):
     ran = explain("--adverse", "--baseline", "passing")
     assert ran.code == 0, ran.err
@@ -107,6 +110,7 @@ def test_all_adverse_decisions(explain, files):
         (["--row", "1", "--favorable", "granted"], "granted"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_asked_wrongly_is_a_usage_error(explain, arguments, said):
     ran = explain(*arguments)
     assert ran.code == 2
@@ -114,6 +118,7 @@ def test_what_is_asked_wrongly_is_a_usage_error(explain, arguments, said):
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 def test_a_value_that_several_rows_hold_names_none(explain):
     ran = explain("--id", "region=north")
     assert ran.code == 3

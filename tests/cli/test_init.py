@@ -58,6 +58,7 @@ def test_check_refuses_what_is_open_line_by_line(aiaudit, folder, monkeypatch):
     assert "this is still to be decided; replace TODO by your answer" in ran.err
 
 
+@pytest.mark.slow
 def test_a_plain_case_is_checked_as_it_was_proposed(aiaudit, folder, monkeypatch, saved_model):
     people(60).to_csv(folder / "people.csv", index=False)
     ran = aiaudit("init", folder, "--model", saved_model)

@@ -93,6 +93,7 @@ def known():
 
 
 @SHARED
+@pytest.mark.slow
 def test_sampled_values_are_within_their_errors(known):
     frame, truth = known
     found = explain(uneven, frame, 0)
@@ -107,6 +108,7 @@ def test_sampled_values_are_within_their_errors(known):
 
 
 @SHARED
+@pytest.mark.slow
 def test_importances_are_within_their_intervals(known):
     """The interval is for tables like this one; that of the drawing alone is narrower by far."""
     frame, truth = known

@@ -128,6 +128,7 @@ def explained(estimator, frame=FRAME, target=TARGET):
 
 
 @pytest.mark.parametrize("name", PIPELINES)
+@pytest.mark.slow
 def test_pipelines_are_explained_in_the_columns_of_the_table(name):
     before = FRAME.copy(deep=True)
     sizes = explained(PIPELINES[name]())

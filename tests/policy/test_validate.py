@@ -151,6 +151,7 @@ def test_a_whole_file_is_read(kind: type[BaseModel], whole: dict[str, Any]) -> N
 @pytest.mark.parametrize(("kind", "whole"), WHOLE)
 @settings(max_examples=300)
 @given(data=st.data())
+@pytest.mark.slow
 def test_any_value_in_any_place_is_read_or_refused(
     kind: type[BaseModel], whole: dict[str, Any], data: st.DataObject
 ) -> None:

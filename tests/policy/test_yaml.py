@@ -114,6 +114,7 @@ def test_the_number_of_values_is_capped() -> None:
 
 
 @pytest.mark.parametrize("unit", [b"[", b"- ", b"? ", b'"', b"!", b"- a\n"])
+@pytest.mark.slow
 def test_a_mebibyte_of_anything_is_answered_in_seconds(unit: bytes) -> None:
     content = (unit * MAX_BYTES)[:MAX_BYTES]
     start = time.monotonic()

@@ -36,6 +36,7 @@ def test_at_the_edge():
 
 @pytest.mark.parametrize("sizes", [(30, 30), (20, 300), (40, 80, 60, 25, 200)])
 @pytest.mark.parametrize("shares", [(0.05, 0.9, 0.05), (0.15, 0.65, 0.2)])
+@pytest.mark.slow
 def test_level_and_coverage(sizes, shares):
     rng = np.random.default_rng(5)
 

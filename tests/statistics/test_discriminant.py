@@ -100,6 +100,7 @@ def test_shuffled_labels_are_rarely_told_apart():
 
 
 @pytest.mark.parametrize("auc_of_best_rule", [0.5, 0.7])
+@pytest.mark.slow
 def test_intervals_hold_what_they_promise(auc_of_best_rule):
     case = CASES[0].but(best=auc_of_best_rule)
     assert cover(case, 100).covered > 0.88

@@ -97,6 +97,7 @@ def test_without_a_population_there_is_nothing_to_hold_the_data_against():
 
 
 @pytest.mark.parametrize("n", [40, 400])
+@pytest.mark.slow
 def test_a_fair_sample_is_seldom_accused(n):
     shares = {"a": 0.6, "b": 0.3, "c": 0.1}
     rng = np.random.default_rng(5)
