@@ -128,6 +128,6 @@ def _libraries() -> Mapping[str, str]:
 
 def references(policy: Policy, groups: Mapping[str, str]) -> tuple[Rule, ...]:
     """Return the rules of reference: the house's own, what the policy asks for, and the groups the user named."""
-    asked = [r.reference for r in policy.requirements if r.reference not in (None, "declared")]
-    rules = tuple(dict.fromkeys(["most_favoured", *(rule for rule in asked if rule is not None)]))
-    return (*rules, DeclaredReference(groups=groups)) if groups else rules
+    asked = (r.reference for r in policy.requirements)
+    rules = dict.fromkeys(["most_favoured", *(rule for rule in asked if rule and rule != "declared")])
+    return (*rules, DeclaredReference(groups=groups)) if groups else tuple(rules)

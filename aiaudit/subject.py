@@ -15,6 +15,7 @@ from aiaudit.check import Need
 from aiaudit.errors import AuditError
 from aiaudit.groups import Attribute
 from aiaudit.labels import Task
+from aiaudit.measuring.order import random_order
 from aiaudit.measuring.partitions import Partitions, partitions_of
 from aiaudit.measuring.reference import Rule
 from aiaudit.model import Model
@@ -170,6 +171,11 @@ class Subject:
     def grouped(self) -> Partitions:
         """The rows by group of every partition, for sums that no tally holds."""
         return partitions_of(self.attributes, self.partitions(), self.n)
+
+    @cached_property
+    def random_order(self) -> npt.NDArray[np.intp]:
+        """The rows in a random order that does not depend on their places: see `aiaudit.measuring.order`."""
+        return random_order(self)
 
     @cached_property
     def scores(self) -> Scores | None:

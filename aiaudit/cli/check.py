@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiaudit.render import FORMATS
+from aiaudit.cli.record_options import EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT, STYLE
 
 if TYPE_CHECKING:
     from aiaudit.archive.keep import Keeper
     from aiaudit.config import Config
 
 TASKS = ("binary", "multiclass", "regression", "outlier")
-SEVERITIES = ("info", "low", "medium", "high", "blocker")
 
 
 @click.command()
@@ -59,12 +58,12 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option("--select", multiple=True, metavar="ID", help="Run this check or family alone (repeatable).")
 @click.option("--ignore", multiple=True, metavar="ID", help="Leave this check or family out (repeatable).")
 @click.option("--seed", type=int, metavar="N", help="Seed of everything random.  [default: 0]")
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that fails the gate.")
-@click.option("--strict/--no-strict", default=None, help="Let an inconclusive gate too (exit 4).")
+@FAIL_ON
+@STRICT
 @click.option(
     "--baseline", type=click.Path(), metavar="FILE", help="Fail only on what is new, or worse beyond noise."
 )
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict (not for errors).")
+@EXIT_ZERO
 @click.option(
     "--trust", multiple=True, metavar="NAME", help="Exact class in the model file to vouch for (repeatable)."
 )
@@ -85,17 +84,8 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 )
 @click.option("--memory", metavar="SIZE", help="Memory the model may use, such as 2GiB.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Longest the model may take for one answer.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="On stdout.",
-)
-@click.option(
-    "-o", "--output", multiple=True, type=click.Path(), help="Write a file; its suffix is its format."
-)
+@STYLE
+@OUTPUT
 @click.option(
     "--public",
     "shareable",
@@ -109,7 +99,7 @@ SEVERITIES = ("info", "low", "medium", "high", "blocker")
 @click.option("--sign-key", type=click.Path(), metavar="FILE", help="Ed25519 key to sign it with.")
 @click.option("--system", metavar="NAME", help="What the archive calls it.  [default: as in the card]")
 @click.option("--tag", "tags", multiple=True, metavar="WORD", help="A word to find it by (repeatable).")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stdout.")
+@QUIET
 def check(
     files: tuple[str, ...],
     style: str,

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from aiaudit.cli.archive_options import WITHIN
-from aiaudit.cli.check import SEVERITIES
-from aiaudit.render import FORMATS
+from aiaudit.cli.record_options import EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT, STYLE
 
 
 @click.command()
@@ -27,25 +26,12 @@ from aiaudit.render import FORMATS
     metavar="FILE",
     help="Accepted failures (YAML).  [default: the record's own]",
 )
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that fails the gate.")
-@click.option("--strict/--no-strict", default=None, help="Let an inconclusive gate too (exit 4).")
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict (not for errors).")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="On stdout.",
-)
-@click.option(
-    "-o",
-    "--output",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Write a file; its suffix is its format.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stdout.")
+@FAIL_ON
+@STRICT
+@EXIT_ZERO
+@STYLE
+@OUTPUT
+@QUIET
 def judge(
     record: str,
     archive: str | None,

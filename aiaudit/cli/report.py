@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aiaudit.cli.archive_options import WITHIN
+from aiaudit.cli.record_options import OUTPUT
 from aiaudit.render import FORMATS
 
 
@@ -16,13 +17,7 @@ from aiaudit.render import FORMATS
 @click.option(
     "--format", "style", type=click.Choice(list(FORMATS)), help="On stdout.  [default: text, without -o]"
 )
-@click.option(
-    "-o",
-    "--output",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Write a file; its suffix is its format.",
-)
+@OUTPUT
 @click.option(
     "--public", "shareable", is_flag=True, help="Without counts of few people; see docs/records.md."
 )

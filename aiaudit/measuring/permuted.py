@@ -13,7 +13,6 @@ from aiaudit.explaining.output import explained_output
 from aiaudit.facts import Form, Measurement, Metric, Scope
 from aiaudit.labels import Task
 from aiaudit.loading.models import predict_in_batches
-from aiaudit.measuring.order import random_order
 from aiaudit.measuring.rates import LEVEL, interval, number
 from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.statistics.intervals import normal_mean
@@ -95,7 +94,7 @@ class Exchange:
     def __init__(self, subject: Subject, most: int) -> None:
         if subject.model is None or subject.features is None or subject.n < 2:
             raise ValueError("columns are exchanged between at least two rows that a model is given")
-        order = random_order(subject)
+        order = subject.random_order
         size = min(most, subject.n // 2)
         self._model, self._regression = subject.model, subject.task is Task.REGRESSION
         self.rows = subject.features.iloc[order[:size]].reset_index(drop=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from aiaudit.facts import Scope
 from aiaudit.groups import Attribute
 from aiaudit.measuring.encoding import encoded
-from aiaudit.measuring.order import random_order, sample_with_rare
+from aiaudit.measuring.order import sample_with_rare
 from aiaudit.measuring.rates import LEVEL
 from aiaudit.statistics.discriminant import Separation, separations
 from aiaudit.subject import Subject
@@ -42,7 +42,7 @@ def told(subject: Subject, columns: pd.DataFrame) -> Iterator[Told]:
     columns : DataFrame, shape (n, p)
         Columns of any type; that of the attribute itself is not looked at.
     """
-    order = random_order(subject)
+    order = subject.random_order
     samples = [_sample(attribute, order) for attribute in subject.attributes]
     rows = np.unique(np.concatenate([sample for sample, _ in samples]))
     x, column = encoded(columns.iloc[rows])

@@ -13,7 +13,6 @@ from aiaudit.measuring.coding import Coded
 from aiaudit.measuring.contrasts import Contrasts
 from aiaudit.measuring.effects import Effect, columns_of, effects_of
 from aiaudit.measuring.estimates import Compared, welch
-from aiaudit.measuring.order import random_order
 from aiaudit.measuring.rates import LEVEL, Rates, interval, number
 from aiaudit.measuring.slices import Slice, search
 from aiaudit.statistics.hypothesis_tests import two_proportions
@@ -107,7 +106,7 @@ class Scan:
 
 def scan(subject: Subject) -> Scan:
     """Search one random half of the rows for subgroups, and set each against everybody else in the other half."""
-    order = random_order(subject)[:MAX_ROWS]
+    order = subject.random_order[:MAX_ROWS]
     first, second = np.array_split(order, 2)
     columns, effects = columns_of(subject, first), effects_of(subject)
     found = search(columns, effects, first)

@@ -9,7 +9,6 @@ from aiaudit.facts import Better, Form, Measurement
 from aiaudit.measuring.alike import compared_columns
 from aiaudit.measuring.gower import Gower
 from aiaudit.measuring.neighbours import Neighbourhood
-from aiaudit.measuring.order import random_order
 from aiaudit.metrics import difference, value
 from aiaudit.subject import Subject
 
@@ -77,7 +76,7 @@ def consistency(subject: Subject) -> Iterator[Measurement]:
         raise NotApplicable(f"a {subject.task} model selects nobody")
     if not columns.shape[1] or subject.n < NEIGHBOURS + 2:
         raise NotApplicable(f"it takes {NEIGHBOURS + 2} rows, and a column that is not protected")
-    order = random_order(subject)
+    order = subject.random_order
     near = Neighbourhood(
         subject=subject,
         gower=Gower.of(columns),

@@ -8,7 +8,6 @@ from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Measurement
 from aiaudit.measuring.alike import single_contrasts
 from aiaudit.measuring.exchange import answers, exchanged_columns
-from aiaudit.measuring.order import random_order
 from aiaudit.measuring.rates import rates_of
 from aiaudit.metrics import difference, rate
 from aiaudit.subject import Subject
@@ -96,7 +95,7 @@ def counterfactual_flip(subject: Subject) -> Iterator[Measurement]:
         raise NotApplicable(
             "the model is given no protected column, and none that is declared to depend on one"
         )
-    order, rates = random_order(subject), rates_of(subject, SELECTED, subject.selected)
+    order, rates = subject.random_order, rates_of(subject, SELECTED, subject.selected)
     for attribute in asked:
         found = answers(subject, attribute, order, SAMPLED, QUESTIONS)
         for group in found.groups:

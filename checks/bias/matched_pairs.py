@@ -9,7 +9,6 @@ from aiaudit.facts import Measurement, Scope
 from aiaudit.measuring.alike import compared_columns, sides, single_contrasts
 from aiaudit.measuring.changes import Changes
 from aiaudit.measuring.gower import Gower, matched
-from aiaudit.measuring.order import random_order
 from aiaudit.measuring.partitions import Bools, Ints
 from aiaudit.measuring.rates import rates_of
 from aiaudit.metrics import difference, rate
@@ -75,7 +74,7 @@ def matched_pairs(subject: Subject) -> Iterator[Measurement]:
     selected = subject.selected
     if selected is None or not subject.favorable:
         raise NotApplicable(f"a {subject.task} model selects nobody")
-    order = random_order(subject)
+    order = subject.random_order
     found = list(_pairs(subject, selected, order))
     if not any(changes.n for changes, *_ in found):
         raise NotApplicable(f"no two people of different groups are alike (within a distance of {CALIPER})")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from aiaudit.card import Attestation, State, day, evidence_state, faults
 from aiaudit.check import check
-from aiaudit.facts import Better, Measurement, Scope
+from aiaudit.facts import Better, Measurement, Metric, Scope
+from aiaudit.measuring.stated import YES_NO, given
 from aiaudit.metrics import value
 from aiaudit.subject import Subject
 
-YES_NO = "yes (1) or no (0)"
 FILE = "Regulation (EU) 2024/1689, Art. 11, 17 and 18; ISO/IEC 42001:2023, A.6.2.7"
 GIVEN = value(
     "evidence_given",
@@ -70,23 +70,15 @@ def evidence(subject: Subject) -> Iterator[Measurement]:
     if subject.card is None:
         return
     for attestation in subject.card.attestations:
-        proven, signed = evidence_state(attestation), "; ".join(faults(attestation)) or State.GIVEN
-        scope = {"attestation": attestation.id}
-        yield _read(GIVEN.name, scope, proven, attestation)
-        for item in dict.fromkeys(attestation.covers):
-            yield _read(STATED.name, {**scope, "item": item}, signed, attestation)
-            yield _read(DOCUMENTED.name, {**scope, "item": item}, proven, attestation)
+        yield from _statement(attestation)
 
 
-def _read(metric: str, scope: Scope, state: str, a: Attestation) -> Measurement:
+def _statement(a: Attestation) -> Iterator[Measurement]:
+    proven, signed = evidence_state(a), "; ".join(faults(a)) or State.GIVEN
     found = None if a.evidence is None else a.evidence.found
-    return Measurement(
-        metric=metric,
-        value=float(state == State.GIVEN),
-        n=1,
-        scope=scope,
-        method="read from the system card",
-        params={"state": str(state), "no_interval": "read, not estimated", "name": a.name, "sha256": found},
-        valid_from=day(a.date),
-        expires=day(a.expires),
-    )
+    told: list[tuple[Metric, Scope, str]] = [(GIVEN, {}, proven)]
+    for item in dict.fromkeys(a.covers):
+        told += [(STATED, {"item": item}, signed), (DOCUMENTED, {"item": item}, proven)]
+    for metric, point, state in told:
+        scope = {"attestation": a.id, **point}
+        yield given(metric, scope, state, day(a.date), day(a.expires), name=a.name, sha256=found)

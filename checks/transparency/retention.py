@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from aiaudit.check import check
 from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.stated import stated
 from aiaudit.metrics import value
 from aiaudit.subject import Subject
 
@@ -55,11 +56,4 @@ def retention(subject: Subject) -> Iterator[Measurement]:
     for name in FIELDS:
         days = None if subject.card is None else getattr(subject.card.retention, name)
         if days is not None:
-            yield Measurement(
-                metric=KEPT.name,
-                value=float(days),
-                n=1,
-                scope={"field": f"retention.{name}"},
-                method="read from the system card",
-                params={"no_interval": "read, not estimated"},
-            )
+            yield stated(KEPT, float(days), {"field": f"retention.{name}"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiaudit.check import check
-from aiaudit.facts import Better, Measurement, Metric
+from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.stated import stated
 from aiaudit.metrics import value
 from aiaudit.risk import QUESTIONS, SAFEGUARDS, tier
 from aiaudit.subject import Subject
@@ -58,13 +59,6 @@ def risk_tier(subject: Subject) -> Iterator[Measurement]:
     """
     answers = {} if subject.card is None else subject.card.risk.model_dump(mode="json")
     found = tier(answers)
-    yield _fact(OPEN, float(found.open))
+    yield stated(OPEN, float(found.open))
     if found.level is not None:
-        yield _fact(LEVEL, float(found.level), points=found.points, most=found.most)
-
-
-def _fact(metric: Metric, number: float, **said: int) -> Measurement:
-    params: dict[str, str | int] = {"no_interval": "read, not estimated", **said}
-    return Measurement(
-        metric=metric.name, value=number, n=1, method="read from the system card", params=params
-    )
+        yield stated(LEVEL, float(found.level), points=found.points, most=found.most)

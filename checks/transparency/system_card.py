@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 
 from aiaudit.card import Attestation, State, SystemCard, day, faults, fields, validity
 from aiaudit.check import check
-from aiaudit.facts import Better, Interval, Measurement, Scope
+from aiaudit.facts import Better, Interval, Measurement
 from aiaudit.measuring.rates import LEVEL
+from aiaudit.measuring.stated import YES_NO, given
 from aiaudit.metrics import value
 from aiaudit.statistics.intervals import wilson
 from aiaudit.subject import Subject
@@ -20,8 +20,6 @@ SIGNED = "ISO/IEC 42001:2023, A.3.2; NIST AI RMF, GOVERN 2.1"
 CLAIMED = "Regulation (EU) 2024/1689, Art. 15(3)"
 NAMED = "Whether a named person, with role, date and last day, stands by the statement."
 MINUS = "Accuracy that the card declares minus accuracy measured here."
-Day = date | None
-YES_NO = "yes (1) or no (0)"
 FIELD = value("field_present", YES_NO, "Whether a field holds an answer.", MITCHELL, Better.HIGHER, 1.0)
 ATTESTATION = value("attestation_given", YES_NO, NAMED, SIGNED, Better.HIGHER, 1.0)
 CLAIM = value("accuracy_claim_error", "share", MINUS, CLAIMED, Better.TARGET)
@@ -66,26 +64,11 @@ def system_card(subject: Subject) -> Iterator[Measurement]:
     card = subject.card
     for name, state in fields(card):
         first, last = (None, None) if card is None else validity(card, name)
-        yield _read(FIELD.name, {"field": name}, state, first, last)
+        yield given(FIELD, {"field": name}, state, first, last)
     if card is not None:
         yield from _model_named(card, subject)
         yield from map(_attestation, card.attestations)
         yield from _claim(card, subject)
-
-
-def _read(
-    metric: str, scope: Scope, state: str, first: Day = None, last: Day = None, **said: str | None
-) -> Measurement:
-    return Measurement(
-        metric=metric,
-        value=float(state == State.GIVEN),
-        n=1,
-        scope=scope,
-        method="read from the system card",
-        params={"state": str(state), "no_interval": "read, not estimated", **said},
-        valid_from=first,
-        expires=last,
-    )
 
 
 def _model_named(card: SystemCard, subject: Subject) -> Iterator[Measurement]:
@@ -93,13 +76,13 @@ def _model_named(card: SystemCard, subject: Subject) -> Iterator[Measurement]:
     if named and subject.model is not None and subject.model.facts.digest:
         same = named.strip().lower().removeprefix("sha256:") == subject.model.facts.digest
         state = State.GIVEN if same else "names another model"
-        yield _read(FIELD.name, {"field": "identity.model_digest"}, state)
+        yield given(FIELD, {"field": "identity.model_digest"}, state, None, None)
 
 
 def _attestation(attestation: Attestation) -> Measurement:
     a, state = attestation, "; ".join(faults(attestation)) or State.GIVEN
     said = {"name": a.name, "role": a.role, "date": None if a.date is None else str(a.date)}
-    return _read(ATTESTATION.name, {"attestation": a.id}, state, day(a.date), day(a.expires), **said)
+    return given(ATTESTATION, {"attestation": a.id}, state, day(a.date), day(a.expires), **said)
 
 
 def _claim(card: SystemCard, subject: Subject) -> Iterator[Measurement]:

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from aiaudit.__main__ import run
+from aiaudit.archive.append import append
 from aiaudit.archive.begin import create
+from aiaudit.archive.export import export
 from aiaudit.archive.layout import Archive
+from aiaudit.archive.rotation import rotate
 from aiaudit.record import Status, to_json
 
-from .made import audit
+from .made import NEW, OLD, added, audit, small
 from .made import filled as fill
 
 
@@ -84,3 +87,30 @@ def filled(prepared: Path, records: list[Path], tmp_path: Path) -> Path:
     """A copy of the archive, in the current folder."""
     shutil.copytree(prepared / "audits", tmp_path / "audits")
     return Path("audits")
+
+
+@pytest.fixture(scope="session")
+def four(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive of four audits that differ in all that a list asks for."""
+    made = create(tmp_path_factory.mktemp("four") / "archive")
+    added(made, audit("2026-01-31"), tags=["pilot"])
+    added(made, audit("2026-05-01", status=Status.FAIL, model="ef"), tags=["pilot", "release-2"])
+    added(made, audit("2026-08-15", card={"identity": {"name": "Hiring"}}))
+    added(made, audit("2026-11-21", card={"identity": {}}))
+    return made
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Archive:
+    """An archive that was handed over."""
+    made = fill(tmp_path / "signed", signed=True, size=2)
+    rotate(made, NEW, OLD)
+    append(made, small("after"), [NEW])
+    return made
+
+
+@pytest.fixture
+def packed(signed: Archive, tmp_path: Path) -> Path:
+    """Its export."""
+    export(signed, str(tmp_path / "audits.zip"))
+    return tmp_path / "audits.zip"

@@ -14,31 +14,14 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from aiaudit.archive import standalone
-from aiaudit.archive.append import append, head
+from aiaudit.archive.append import head
 from aiaudit.archive.export import export
 from aiaudit.archive.layout import Archive
-from aiaudit.archive.rotation import rotate
 from aiaudit.errors import UsageError
 
-from .made import NEW, OLD, filled, rewrite, small
+from .made import NEW, OLD, rewrite
 
 OLD_PYTHON = Path.home() / ".pyenv" / "versions" / "3.8.18" / "bin" / "python"
-
-
-@pytest.fixture
-def signed(tmp_path: Path) -> Archive:
-    """An archive that was handed over."""
-    made = filled(tmp_path / "signed", signed=True, size=2)
-    rotate(made, NEW, OLD)
-    append(made, small("after"), [NEW])
-    return made
-
-
-@pytest.fixture
-def packed(signed: Archive, tmp_path: Path) -> Path:
-    """Its export."""
-    export(signed, str(tmp_path / "audits.zip"))
-    return tmp_path / "audits.zip"
 
 
 def test_everything_is_in_it(signed: Archive, packed: Path) -> None:

@@ -25,21 +25,9 @@ from aiaudit.archive.wording import shown
 from aiaudit.policy import load_policies
 from aiaudit.policy.model import Requirement
 from aiaudit.policy.sources import built_in_ids
-from aiaudit.record import Status
 
 from ..render import factory
 from .made import OLD, added, audit, rewrite
-
-
-@pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """An archive of four audits that differ in all that a list asks for."""
-    made = create(tmp_path_factory.mktemp("four") / "archive")
-    added(made, audit("2026-01-31"), tags=["pilot"])
-    added(made, audit("2026-05-01", status=Status.FAIL, model="ef"), tags=["pilot", "release-2"])
-    added(made, audit("2026-08-15", card={"identity": {"name": "Hiring"}}))
-    added(made, audit("2026-11-21", card={"identity": {}}))
-    return made
 
 
 @pytest.fixture

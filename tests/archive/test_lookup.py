@@ -13,20 +13,8 @@ from aiaudit.archive.layout import Archive, Tampered, open_archive
 from aiaudit.archive.lookup import audit as audit_of
 from aiaudit.archive.lookup import copy_out, statement
 from aiaudit.errors import UsageError
-from aiaudit.record import Status
 
-from .made import added, audit, rewrite
-
-
-@pytest.fixture(scope="module")
-def four(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """An archive of four audits that differ in all that a list asks for."""
-    made = create(tmp_path_factory.mktemp("four") / "archive")
-    added(made, audit("2026-01-31"), tags=["pilot"])
-    added(made, audit("2026-05-01", status=Status.FAIL, model="ef"), tags=["pilot", "release-2"])
-    added(made, audit("2026-08-15", card={"identity": {"name": "Hiring"}}))
-    added(made, audit("2026-11-21", card={"identity": {}}))
-    return made
+from .made import rewrite
 
 
 @pytest.fixture

@@ -10,31 +10,13 @@ from pathlib import Path
 import pytest
 
 from aiaudit.archive import unpack as unpacking
-from aiaudit.archive.append import append, head
+from aiaudit.archive.append import head
 from aiaudit.archive.check import check
-from aiaudit.archive.export import export
 from aiaudit.archive.layout import Archive, Head
-from aiaudit.archive.rotation import rotate
 from aiaudit.archive.unpack import unpack
 from aiaudit.errors import IncompleteError, UsageError
 
-from .made import NEW, OLD, filled, small
-
-
-@pytest.fixture
-def signed(tmp_path: Path) -> Archive:
-    """An archive that was handed over."""
-    made = filled(tmp_path / "signed", signed=True, size=2)
-    rotate(made, NEW, OLD)
-    append(made, small("after"), [NEW])
-    return made
-
-
-@pytest.fixture
-def packed(signed: Archive, tmp_path: Path) -> Path:
-    """Its export."""
-    export(signed, str(tmp_path / "audits.zip"))
-    return tmp_path / "audits.zip"
+from .made import OLD
 
 
 class TestUnpacking:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,29 +10,12 @@ from aiaudit.render.html import render
 
 from ..render.factory import RECORDS
 from ..render.hostile import HOSTILE, hostile
-from .chrome import Page, browser, executable
+from . import rules
+from .chrome import Page
 
 pytestmark = pytest.mark.slow
 
 WIDTHS = (320, 840, 1280)
-AXE_RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    command = executable()
-    if command is None:
-        pytest.skip("no Chromium here; install one, or name it in AIAUDIT_CHROMIUM")
-    with browser(command) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    here = Path(os.environ.get("AIAUDIT_AXE", "node_modules/axe-core/axe.min.js"))
-    if not here.is_file():
-        pytest.skip("no axe-core here; 'npm install --no-save axe-core', or name axe.min.js in AIAUDIT_AXE")
-    return here.read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -49,29 +30,15 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_sticks_out_sideways(page: Page, reports: dict[str, Path], width: int) -> None:
-    for path in reports.values():
-        page.open(path, width=width)
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+    rules.nothing_sticks_out_sideways(page, reports, width)
 
 
 def test_nothing_is_fetched_and_nothing_complains(page: Page, reports: dict[str, Path]) -> None:
-    page.requests.clear()
-    page.complaints.clear()
-
-    for path in reports.values():
-        page.open(path, width=840)
-
-    assert page.requests == [path.as_uri() for path in reports.values()]
-    assert page.complaints == []
+    rules.nothing_is_fetched_and_nothing_complains(page, reports)
 
 
 def test_foreign_text_runs_nothing(page: Page, reports: dict[str, Path]) -> None:
-    for path in reports.values():
-        page.open(path, width=840, bypass_csp=True)
-
-        assert page.evaluate("window.pwned === undefined && document.scripts.length === 0"), path.name
+    rules.foreign_text_runs_nothing(page, reports)
 
 
 def test_style_is_applied_under_the_pages_own_policy(page: Page, reports: dict[str, Path]) -> None:
@@ -99,15 +66,7 @@ def test_everybody_can_read_it(
     page: Page, reports: dict[str, Path], axe: str, width: int, dark: bool
 ) -> None:
     for name in ("failing", "passing", "crashed", "empty", "hostile-0"):
-        page.open(reports[name], width=width, dark=dark, bypass_csp=True)
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        page.evaluate(f"{axe};0")
-
-        found = page.evaluate(
-            f"axe.run({AXE_RULES}).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html)))"
-        )
-
-        assert found == [], name
+        rules.everybody_can_read(page, reports[name], axe, width=width, dark=dark)
 
 
 def test_print_shows_folded_measurements(page: Page, reports: dict[str, Path], tmp_path: Path) -> None:
