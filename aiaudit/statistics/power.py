@@ -120,52 +120,13 @@ def smallest_detectable_difference(
     ValueError
         If a rate lies outside [0, 1], or alpha or power is not within (0, 1).
     """
-    (reference,) = floats(p2)
-    return np.asarray(reference - _detectable_rate(n1, p2, n2, alpha, power))[()]
-
-
-def smallest_detectable_ratio(
-    n1: npt.ArrayLike, p2: npt.ArrayLike, n2: npt.ArrayLike, alpha: npt.ArrayLike, power: float = 0.8
-) -> Floats:
-    """Return the largest ratio p1 / p2 below 1 that these sizes could have shown.
-
-    Parameters
-    ----------
-    n1, n2 : array_like of float
-        Sizes of the group and of the reference.
-    p2 : array_like of float
-        The reference's rate.
-    alpha : array_like of float
-        Level of the two-sided test.
-    power : float
-        Chance wanted that the test rejects.
-
-    Returns
-    -------
-    ndarray of float
-        A ratio in [0, 1); NaN where even p1 = 0 would stay unseen.
-
-    Raises
-    ------
-    ValueError
-        If a rate lies outside [0, 1], or alpha or power is not within (0, 1).
-    """
-    (reference,) = floats(p2)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(_detectable_rate(n1, p2, n2, alpha, power) / reference)[()]
-
-
-def _detectable_rate(
-    n1: npt.ArrayLike, p2: npt.ArrayLike, n2: npt.ArrayLike, alpha: npt.ArrayLike, power: float
-) -> Floats:
-    """Return the highest rate below p2 that is told from it with the power wanted."""
     (p2,) = shares(p2)
     n1, p2, n2, alpha = floats(n1, p2, n2, alpha)
     z, wanted, nothing = critical(1 - alpha), _wanted(power), np.zeros_like(p2)
     with np.errstate(invalid="ignore", divide="ignore"):
         visible = _quantile(nothing, n1, p2, n2, z) >= wanted
         rate = bisect(lambda p: _quantile(p, n1, p2, n2, z) >= wanted, nothing, p2)
-    return np.where(visible, rate, np.nan)
+    return np.where(visible, p2 - rate, np.nan)[()]
 
 
 def _quantile(p1: Floats, n1: Floats, p2: Floats, n2: Floats, z: Floats) -> Floats:
