@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiaudit.facts import Errored, Measured, Measurement, Metric, Skipped
 from aiaudit.policy.model import Kind, Requirement
 from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding
+from aiaudit.render.numbers import Shared, Table, shared, tables
 from aiaudit.render.words import ORDER
 
 #: Columns drawn; section B lists all.
@@ -20,23 +21,14 @@ UNFOLDED = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """One requirement with its verdicts, the worst first."""
+    """One requirement with its verdicts, the worst first, and what its measurements have in common."""
 
     requirement: Requirement
     status: Status | None
     shown: tuple[Finding, ...]
     folded: tuple[Finding, ...]
     measured: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """The measurements of one metric that were made by one method."""
-
-    name: str
-    metric: Metric | None
-    method: str
-    rows: tuple[Measurement, ...]
+    alike: Shared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +71,7 @@ def annex(record: Record, found: tuple[Finding, ...]) -> Annex:
     ran = [o for o in record.outcomes if isinstance(o, Measured)]
     return Annex(
         requirements=tuple(_requirements(record, found)),
-        measured=tuple((o, tuple(_tables(o))) for o in ran),
+        measured=tuple((o, tuple(tables(o))) for o in ran),
         skipped=tuple(o for o in record.outcomes if isinstance(o, Skipped)),
         errored=tuple(o for o in record.outcomes if isinstance(o, Errored)),
         importances=tuple(bars for o in ran for bars in _importances(o)),
@@ -105,16 +97,8 @@ def _judged(requirement: Requirement, own: list[Finding]) -> Judged:
         shown=tuple(f for f in own if f.number not in passing),
         folded=tuple(f for f in own if f.number in passing),
         measured=any(f.verdict.measurement for f in own) and requirement.kind is Kind.MEASURED,
+        alike=replace(shared([f.verdict.measurement for f in own if f.verdict.measurement]), params={}),
     )
-
-
-def _tables(outcome: Measured) -> Iterator[Table]:
-    grouped: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
-    for m in outcome.measurements:
-        grouped[m.metric, m.method].append(m)
-    declared = {metric.name: metric for metric in outcome.metrics}
-    for (metric, method), rows in grouped.items():
-        yield Table(name=metric, metric=declared.get(metric), method=method, rows=tuple(rows))
 
 
 def _importances(outcome: Measured) -> Iterator[Bars]:

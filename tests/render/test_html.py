@@ -2,26 +2,37 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
-from aiaudit.facts import Measured, Measurement
+from aiaudit.facts import Form, Interval, Measured
 from aiaudit.labels import Task
 from aiaudit.policy.model import Kind
-from aiaudit.record import Verdict
+from aiaudit.record import Record, Verdict
 from aiaudit.render.html import render
-from aiaudit.render.words import WORDS
+from aiaudit.render.words import WORDS, figure
 
 from . import factory
 from .factory import RECORDS
 from .hostile import HOSTILE, hostile
 
 VOID = {"meta", "br", "rect", "circle", "line", "path", "link", "img", "hr"}
+#: Parts of a table that end where one of the others begins; HTML lets their end tags out.
+ENDED_BY = {
+    "th": {"th", "td", "tr", "tbody", "/table"},
+    "td": {"th", "td", "tr", "tbody", "/table"},
+    "tr": {"tr", "tbody", "/table"},
+    "thead": {"tbody"},
+    "tbody": {"tbody", "/table"},
+}
 
 
 class Page(HTMLParser):
@@ -37,7 +48,12 @@ class Page(HTMLParser):
         self.close()
         assert not self._open
 
+    def _end_what_is_ended_by(self, tag: str) -> None:
+        while self._open and tag in ENDED_BY.get(self._open[-1][0], ()):
+            self._open.pop()
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._end_what_is_ended_by(tag)
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self._open.append((tag, dict(attrs)))
@@ -46,13 +62,14 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        self._end_what_is_ended_by(f"/{tag}")
         assert self._open[-1][0] == tag, f"</{tag}> closes {self._open[-1]}"
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
         self.text += data
         for _, attrs in self._open:
-            if (attrs.get("id") or "").startswith("v-"):
+            if (attrs.get("id") or "").startswith(("v-", "r-")):
                 self.cells[str(attrs["id"])] = self.cells.get(str(attrs["id"]), "") + data + "|"
 
     def all(self, attribute: str) -> list[str]:
@@ -82,7 +99,10 @@ def test_page_holds_itself_together(name: str) -> None:
     assert ("html", {"lang": "en"}) in page.elements
     tags = [tag for tag, _ in page.elements]
     assert tags.count("table") == tags.count("caption")
-    assert all("scope" in attrs for tag, attrs in page.elements if tag == "th")
+    unscoped = sum("scope" not in attrs for tag, attrs in page.elements if tag == "th")
+    # The rows of annex B: a header cell in front of data cells heads its row.
+    ran = [o for o in RECORDS[name][0].outcomes if isinstance(o, Measured)]
+    assert unscoped == sum(len(o.measurements) for o in ran)
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -114,7 +134,7 @@ def numbers(verdict: Verdict) -> list[float]:
     found: list[Any] = [m.value, m.n, m.numerator, m.denominator, verdict.margin]
     found += [None if p is None else max(p, 0.001) for p in (m.p_value, verdict.p_adjusted)]
     if m.interval is not None:
-        found += [m.interval.low, m.interval.high, m.interval.level * 100]
+        found += [m.interval.low, m.interval.high]
     if m.reference is not None:
         found += [m.reference.numerator, m.reference.denominator]
     return [float(x) for x in found if x is not None]
@@ -131,26 +151,122 @@ def test_every_number_of_a_verdict_is_the_records() -> None:
         if verdict.measurement is None or kind is not Kind.MEASURED:
             continue
         printed = [float(x.replace(",", "")) for x in re.findall(r"-?\d[\d,]*(?:\.\d+)?", cells[f"v-{i}"])]
+        if verdict.measurement.interval is not None:
+            assert (
+                f"{verdict.measurement.interval.level * 100:.0f} % interval"
+                in cells[f"r-{verdict.requirement}"]
+            )
         for number in numbers(verdict):
             assert any(x == pytest.approx(number, abs=0.00051) for x in printed), (verdict, number)
 
 
-def test_every_measurement_is_in_the_annex() -> None:
-    record, exit_code = RECORDS["failing"]
-
-    text = render(record, exit_code)
-
+def annex_b(record: Record) -> Iterator[dict[str, str]]:
+    """Read annex B back: one mapping of column to cell for each row, with what stands above it."""
+    text = render(record, record.exit_code)
     body = text[text.index('id="annex-b"') : text.index('id="annex-c"')]
+    for table in re.findall(r'<table class="numbers">.*?</table>', body, re.DOTALL):
+        caption = re.search("<caption>(.*?)</caption>", table)
+        columns = [html.unescape(h) for h in re.findall(r"<th scope=col(?: class=t)?>([^<\n]*)", table)]
+        heading = ""
+        for line in table.splitlines():
+            if line.startswith("<tbody>"):
+                heading = html.unescape(line.partition("colspan=")[2].partition(">")[2])
+            elif line.startswith("<tr><th>"):
+                cells = re.split("<td(?: class=t)?>", line.removeprefix("<tr><th>"))
+                assert caption is not None
+                yield {
+                    **dict(zip(columns, map(html.unescape, cells), strict=True)),
+                    "caption": html.unescape(caption[1]),
+                    "heading": heading,
+                }
+
+
+VARIED = factory.record(
+    (),
+    outcomes=(
+        Measured(
+            check="bias.selection-rate",
+            version=1,
+            measurements=(
+                factory.BLACK_RATIO,
+                factory.ASIAN_RATIO,
+                replace(factory.SEX_RATIO, method="ratio of rates; exact; Fisher", effective_n=311.5),
+                replace(
+                    factory.OLD_RATIO,
+                    form=Form.VALUE,
+                    reference=replace(factory.OLD_RATIO.reference, rule="rest", value=0.3333, numerator=None),
+                    params={"pairs": 7, "ties": True},
+                ),
+                replace(
+                    factory.OLD_RATIO,
+                    scope={"age": "under 40"},
+                    reference=replace(factory.OLD_RATIO.reference, rule="rest", denominator=4321),
+                    interval=Interval(low=0.4, high=0.9, level=0.9, method="Katz"),
+                    excluded={"no outcome": 12},
+                    expires=date(2027, 1, 31),
+                ),
+                factory.a_rate({}, 646, 987, "impact_ratio"),
+            ),
+            metrics=(factory.IMPACT,),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("record", [RECORDS["failing"][0], VARIED], ids=["failing", "varied"])
+def test_every_measurement_is_in_the_annex_with_all_it_rests_on(record: Record) -> None:
     ran = [o for o in record.outcomes if isinstance(o, Measured)]
-    assert body.count("<tr>") - body.count("<thead>") == sum(len(o.measurements) for o in ran)
-    for m in (m for o in ran for m in o.measurements):
-        assert row_of(m) in re.sub(r"\s+", " ", body)
+    # Checks in order, in each the metrics in order.
+    measured = [
+        m
+        for o in ran
+        for name in dict.fromkeys(m.metric for m in o.measurements)
+        for m in o.measurements
+        if m.metric == name
+    ]
+
+    for row, m in zip(annex_b(record), measured, strict=True):
+        told = " | ".join([*row, *row.values()])
+        assert row["caption"].startswith(m.metric)
+        assert row["Where"] == (", ".join(m.scope.values()) or "all rows")
+        assert row["Value"] == ("undefined (0/0)" if m.value is None else figure(m.value))
+        assert row["Rows"] == f"{m.n:,}"
+        assert all(key in row["heading"] for key in m.scope)
+        assert all(part in told for part in m.method.split("; "))
+        if m.interval is not None:
+            assert row["Interval"] == f"{figure(m.interval.low)} to {figure(m.interval.high)}"
+            assert f"{m.interval.level * 100:.0f} % interval" in told
+            assert m.interval.method in told
+        if m.numerator is not None:
+            assert row["Counts"] == f"{m.numerator:,}/{m.denominator:,}"
+        if m.reference is not None:
+            r = m.reference
+            group = (
+                "everyone else" if r.rule == "rest" else ", ".join(f"{k} = {v}" for k, v in r.scope.items())
+            )
+            assert f"against {group}" in row["heading"]
+            assert f"{r.denominator:,}" in row["heading"] + row.get("Counts there", "")
+        assert all(figure(x) in told for x in m.tests.values())
+        assert all(key in told for key in (*m.tests, *m.params))
 
 
-def row_of(m: Measurement) -> str:
-    value = "undefined (0/0)" if m.value is None else f"{m.value:.3f}" if m.value % 1 else f"{m.value:.0f}"
-    scope = ", ".join(f"{k} = {v}" for k, v in m.scope.items()) or "all rows"
-    return f'<tr><th scope="row">{scope}</th><td class="num">{value}</td>'
+def test_what_rows_share_is_said_once_and_the_rest_beside_each() -> None:
+    black, asian, sex, old, young, everybody = annex_b(VARIED)
+
+    assert black["caption"] == "impact_ratio (ratio)"
+    assert (black["heading"], sex["heading"]) == (
+        "against race = white (the most favoured group): 441/588",
+        "against sex = male (the most favoured group): 346/507",
+    )
+    assert (old["Counts there"], young["Counts there"]) == ("0.333 (380 rows)", "260/4,321")
+    assert (sex["Rows of equal weight"], black["Rows of equal weight"]) == ("312", "")
+    assert (old["Remarks"], sex["Remarks"]) == (
+        "95 % interval: Koopman; z -4.260; pairs: 7; ties: yes",
+        "95 % interval: Koopman",
+    )
+    assert young["Remarks"] == "90 % interval: Katz; z -4.260; 12 left out: no outcome; until 2027-01-31"
+    assert everybody["heading"] == ""
+    assert asian["fisher"] == "0.120"
 
 
 def test_every_status_has_a_tile_with_its_count() -> None:
@@ -167,7 +283,7 @@ def test_what_is_not_in_force_is_shown_as_readiness() -> None:
     cells = Page(render(*RECORDS["failing"])).cells
 
     assert "(readiness)" in cells["v-8"]
-    assert sum("(readiness)" in text for text in cells.values()) == 1
+    assert [id for id, text in cells.items() if "(readiness)" in text] == ["r-human-oversight", "v-8"]
 
 
 def test_regression_without_groups_still_has_a_page() -> None:
