@@ -20,6 +20,7 @@ from aiaudit.render.chart import chart
 from aiaudit.render.detail import doubts
 from aiaudit.render.findings import Finding, about, findings, headline, of_status, pressing
 from aiaudit.render.plain import plain
+from aiaudit.render.weighing import weighing
 
 PACKAGE = "aiaudit.report_templates"
 
@@ -41,6 +42,7 @@ def render(record: Record, exit_code: int) -> str:
             todo=[(advice, about(advice, found)) for advice in pressing(record, found)],
             chart=chart(record, found),
             annex=annex.annex(record, found),
+            weighing=weighing(record, found, exit_code),
             limits=limits.limits(record, found),
             style=Markup(style),  # ours, not the record's
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),

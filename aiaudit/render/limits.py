@@ -32,22 +32,26 @@ def _always() -> Iterator[str]:
     )
 
 
-def _statistics(found: tuple[Finding, ...]) -> Iterator[str]:
+def gaps(found: tuple[Finding, ...]) -> str:
+    """Return what the sample could just have shown in its smallest groups, empty where nothing of that is known."""
     shown = [f for f in found if f.verdict.detectable is not None and f.verdict.scope]
-    if not shown:
-        return
     smallest = sorted(shown, key=lambda f: f.verdict.measurement.n if f.verdict.measurement else 0)[:NAMED]
-    gaps = listed(
+    return listed(
         [
             f"{f.requirement.metric.replace('_', ' ')} of {figure(f.verdict.detectable or 0.0, f.limit)} for "
             f"{scope_text(f.verdict.scope)}"
             for f in smallest
         ]
     )
-    yield (
-        "In a small group a gap can go unseen: where nothing was found there may still be a difference. "
-        f"What this sample could just have shown: {gaps}."
-    )
+
+
+def _statistics(found: tuple[Finding, ...]) -> Iterator[str]:
+    told = gaps(found)
+    if told:
+        yield (
+            "In a small group a gap can go unseen: where nothing was found there may still be a difference. "
+            f"What this sample could just have shown: {told}."
+        )
 
 
 def _basis(record: Record) -> Iterator[str]:
