@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from aiaudit.facts import RESERVED_SCOPES, Form, Measured, Measurement, Metric, Scope
 from aiaudit.policy.model import Op, Requirement
 from aiaudit.record import Record, Status
+from aiaudit.render.drawing import Scale
 from aiaudit.render.findings import Finding, headline
-from aiaudit.render.words import ORDER, figure, interval_text, level_text, scope_text, value_text
+from aiaudit.render.words import (
+    ORDER,
+    figure,
+    interval_text,
+    level_text,
+    percent_text,
+    scope_text,
+    value_text,
+)
 
 #: Groups drawn for one attribute; the annex lists all.
 DRAWN = 12
@@ -71,6 +80,7 @@ class Panel:
 class Chart:
     """Everything the template needs to draw; `ticks` are pairs of a place and its label."""
 
+    check: str
     metric: Metric
     requirement: Requirement | None
     panels: tuple[Panel, ...]
@@ -126,7 +136,7 @@ def _key(m: Measurement | None) -> Key:
 
 def _draw(record: Record, series: _Series, judged: Mapping[Key, Finding]) -> Chart:
     limits = {_key(m): _limits(judged.get(_key(m))) for m in series.rates}
-    top = _top([*_ends(series.rates), *(x for several in limits.values() for x in several)])
+    axis = _axis([*_ends(series.rates), *(x for several in limits.values() for x in several)])
     references = [
         f.verdict.measurement.reference.scope
         for f in judged.values()
@@ -137,17 +147,18 @@ def _draw(record: Record, series: _Series, judged: Mapping[Key, Finding]) -> Cha
         own = [m for m in series.rates if attribute.name in m.scope]
         shown = _worst(own, judged, references)
         marks = tuple(
-            _mark(m, judged.get(_key(m)), limits[_key(m)], top, m.scope in references)
+            _mark(m, judged.get(_key(m)), limits[_key(m)], axis, m.scope in references)
             for m in own
             if m in shown
         )
         if marks:
             panels.append(Panel(attribute=attribute.name, marks=marks, hidden=len(own) - len(marks)))
     return Chart(
+        check=series.check,
         metric=series.metric,
         requirement=next((f.requirement for f in judged.values()), None),
         panels=tuple(panels),
-        ticks=tuple((_place(top * share, top), f"{top * share * 100:g} %") for share in (0.0, 0.5, 1.0)),
+        ticks=tuple((axis.percent(x), f"{x * 100:g} %") for x in axis.ticks),
         has_limits=any(limits.values()),
         has_references=any(mark.is_reference for panel in panels for mark in panel.marks),
     )
@@ -176,9 +187,10 @@ def _ends(rates: tuple[Measurement, ...]) -> Iterator[float]:
             yield m.value
 
 
-def _top(numbers: list[float]) -> float:
+def _axis(numbers: list[float]) -> Scale:
     highest = max((x for x in numbers if x <= 1), default=1.0)
-    return next(top for top in AXES if top >= highest)
+    top = next(top for top in AXES if top >= highest)
+    return Scale(low=0.0, high=top, step=top / 2, margin=MARGIN)
 
 
 def _worst(
@@ -193,24 +205,20 @@ def _worst(
     return sorted(rates, key=rank)[:DRAWN]
 
 
-def _place(rate: float, top: float) -> str:
-    return f"{MARGIN + rate / top * (100 - 2 * MARGIN):.2f}%"
-
-
 def _mark(
-    m: Measurement, f: Finding | None, limits: tuple[float, ...], top: float, is_reference: bool
+    m: Measurement, f: Finding | None, limits: tuple[float, ...], axis: Scale, is_reference: bool
 ) -> Mark:
     interval = m.interval
     return Mark(
         group=next(iter(m.scope.values())),
         measurement=m,
-        at=None if m.value is None else _place(m.value, top),
-        low=None if interval is None else _place(interval.low, top),
-        high=None if interval is None else _place(interval.high, top),
-        limits=tuple(_place(x, top) for x in limits if 0 <= x <= top),
+        at=None if m.value is None else axis.percent(m.value),
+        low=None if interval is None else axis.percent(interval.low),
+        high=None if interval is None else axis.percent(interval.high),
+        limits=tuple(axis.percent(x) for x in limits if axis.low <= x <= axis.high),
         status=None if f is None else f.verdict.status,
         is_reference=is_reference,
-        percent=value_text(m) if m.value is None else f"{m.value * 100:.1f} %",
+        percent=percent_text(m),
         spoken=_spoken(m, limits, is_reference),
     )
 

@@ -19,16 +19,19 @@ from aiaudit.render import annex, limits, sentences, subject, words
 from aiaudit.render.chart import chart
 from aiaudit.render.detail import doubts
 from aiaudit.render.findings import Finding, about, findings, headline, of_status, pressing
+from aiaudit.render.heatmap import heatmaps
 from aiaudit.render.plain import plain
 from aiaudit.render.weighing import weighing
 
 PACKAGE = "aiaudit.report_templates"
+STYLES = ("report.css", "charts.css")
 
 
 def render(record: Record, exit_code: int) -> str:
     """Return the report as one HTML page: no scripts, no addresses to fetch from, nothing but this text."""
     found = findings(record)
-    style = files(PACKAGE).joinpath("report.css").read_text("utf-8")
+    style = "".join(files(PACKAGE).joinpath(name).read_text("utf-8") for name in STYLES)
+    drawn = chart(record, found)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -40,7 +43,8 @@ def render(record: Record, exit_code: int) -> str:
             found=found,
             headline=headline(found),
             todo=[(advice, about(advice, found)) for advice in pressing(record, found)],
-            chart=chart(record, found),
+            chart=drawn,
+            heatmaps=heatmaps(record, found, drawn),
             annex=annex.annex(record, found),
             weighing=weighing(record, found, exit_code),
             limits=limits.limits(record, found),

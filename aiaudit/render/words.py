@@ -109,6 +109,11 @@ def value_text(m: Measurement, limit: float | None = None) -> str:
     return f"undefined ({m.numerator:,}/{m.denominator:,})"
 
 
+def percent_text(m: Measurement) -> str:
+    """Return a share in percent; undefined as `value_text` says it."""
+    return value_text(m) if m.value is None else f"{m.value * 100:.1f} %"
+
+
 def rows_text(m: Measurement) -> str:
     """Return how many rows a measurement's scope holds; nothing where that is withheld."""
     return "" if "withheld" in m.params else f"{m.n:,}"

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from aiaudit.render.html import render
+from aiaudit.render.public import public
 
+from ..render.drawn import drawn
 from ..render.factory import RECORDS
 from ..render.hostile import HOSTILE, hostile
 from . import rules
@@ -22,6 +24,8 @@ WIDTHS = (320, 840, 1280)
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     records = {**RECORDS, **{f"hostile-{i}": (hostile(text), 1) for i, text in enumerate(HOSTILE)}}
+    records |= {f"drawn-{i}": (drawn(HOSTILE[i]), 1) for i in (0, 9, 11)}
+    records |= {"drawn-many": (drawn(many=40), 1), "drawn-public": (public(drawn()), 1)}
     paths = {name: folder / f"{name}.html" for name in records}
     for name, path in paths.items():
         path.write_text(render(*records[name]), "utf-8")
@@ -65,7 +69,16 @@ def test_details_open_without_scripts(page: Page, reports: dict[str, Path]) -> N
 def test_everybody_can_read_it(
     page: Page, reports: dict[str, Path], axe: str, width: int, dark: bool
 ) -> None:
-    for name in ("failing", "passing", "crashed", "empty", "hostile-0"):
+    for name in (
+        "failing",
+        "passing",
+        "crashed",
+        "empty",
+        "hostile-0",
+        "drawn-0",
+        "drawn-many",
+        "drawn-public",
+    ):
         rules.everybody_can_read(page, reports[name], axe, width=width, dark=dark)
 
 
