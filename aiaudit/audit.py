@@ -47,6 +47,8 @@ class Choices:
         Where their modules are looked for, first.
     today : date
         The day of judgement.
+    last_audit : date or None
+        Day of the newest audit of the system that is kept.
     """
 
     select: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ class Choices:
     trust_metrics: tuple[str, ...] = ()
     module_path: tuple[Path, ...] = ()
     today: date
+    last_audit: date | None = None
 
 
 def today() -> date:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiaudit.assemble import Inputs, assemble
 from aiaudit.audit import Choices, audit, references, today
+from aiaudit.circumstances import Circumstances
 from aiaudit.config import Config
 from aiaudit.declared import Declared
 from aiaudit.errors import UsageError, one_line
@@ -67,6 +68,7 @@ def execute_under(
     watcher = watcher or Watcher()
     policy, choices = chosen(loaded, config, day)
     with opened(config, card, watcher.predicted) as (subject, _):
+        choices = replace(choices, last_audit=_last_audit(config, subject))
         return concluded(subject, policy, choices, watcher.checked)
 
 
@@ -95,8 +97,26 @@ def chosen(loaded: LoadedPolicy, config: Config, day: date) -> tuple[Policy, Cho
 def concluded(subject: Subject, policy: Policy, choices: Choices, told: Told | None = None) -> Record:
     """Run, judge and record a subject, once the policy is known to speak of its attributes."""
     check_attributes(policy, [a.name for a in subject.attributes], subject.reference_groups)
-    subject = replace(subject, references=references(policy, subject.reference_groups))
+    subject = replace(
+        subject,
+        references=references(policy, subject.reference_groups),
+        circumstances=Circumstances(limits=choices.sources, last_audit=choices.last_audit),
+    )
     return audit(subject, policy, choices, told)
+
+
+def _last_audit(config: Config, subject: Subject) -> date | None:
+    """Return the day of the newest audit of the same system in the archive, None where there is none."""
+    if config.archive.path is None or not config.archive.path.is_dir():
+        return None
+    from aiaudit.archive.contents import system_name
+    from aiaudit.archive.lookup import last_day
+
+    card = None if subject.card is None else subject.card.model_dump(mode="json")
+    name = config.archive.system or system_name(
+        card, None if subject.model is None else subject.model.facts, subject.data
+    )
+    return last_day(config.archive.path, name)
 
 
 @contextmanager

@@ -120,12 +120,11 @@ class Tool:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Under which conditions the record was made; `measured_in` is the record that was judged again, `baseline` the
-    one that this audit was set against.
+    """Under which conditions the record was made; `measured_in` is the record that was judged again and `measured_on`
+    its day, `baseline` the one that this audit was set against.
 
     `judged_on`, `libraries` and `archive_head` (that of the archive which keeps the audit, before it did) stand
-    outside the digest: the same inputs give the same digest on another day and another machine, if they give
-    the same numbers.
+    outside the digest: same inputs and same numbers give it on another day and another machine too.
     """
 
     judged_on: date
@@ -137,6 +136,7 @@ class Provenance:
     unused_waivers: tuple[Waiver, ...] = ()
     archive_head: str | None = None
     measured_in: str | None = None
+    measured_on: date | None = None
     baseline: str | None = None
 
 

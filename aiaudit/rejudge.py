@@ -8,13 +8,16 @@ from datetime import date
 
 from aiaudit import __version__
 from aiaudit.advice import advise
-from aiaudit.facts import Measured
+from aiaudit.circumstances import Circumstances
+from aiaudit.facts import Measured, Outcome, Skipped
 from aiaudit.gate import overridden
 from aiaudit.judge import judge, unused_waivers
 from aiaudit.policy import LoadedPolicy, check_attributes
-from aiaudit.policy.model import Severity, Waiver
+from aiaudit.policy.model import PolicySource, Severity, Waiver
 from aiaudit.record import Record, Tool
-from aiaudit.registry import checks
+from aiaudit.registry import checks, get
+from aiaudit.run import run_check
+from aiaudit.subject import Subject
 
 
 def rejudge(
@@ -44,7 +47,7 @@ def rejudge(
     Returns
     -------
     Record
-        With the measurements as they stand. What it asks for and the first record did not measure is not assessed.
+        With the measurements as they stand, but for when limits were set and the last audit was. What it asks for and the first record did not measure is not assessed.
 
     Raises
     ------
@@ -54,11 +57,14 @@ def rejudge(
     policy, overrides = overridden(loaded.policy, fail_on, strict)
     earlier = record.provenance.gate_overrides if loaded.policy == record.policy else ()
     check_attributes(policy, [a.name for a in record.subject.attributes], _referred(record))
-    verdicts = judge(record.outcomes, policy, today, waivers, record.card)
+    measured_on = record.provenance.measured_on or record.provenance.judged_on
+    outcomes = _timed(record, loaded.sources, measured_on, today)
+    verdicts = judge(outcomes, policy, today, waivers, record.card)
     return replace(
         record,
         tool=Tool(name=record.tool.name, version=__version__),
         policy=policy,
+        outcomes=outcomes,
         verdicts=verdicts,
         advice=advise(verdicts, policy, checks()),
         provenance=replace(
@@ -70,8 +76,30 @@ def rejudge(
             archive_head=None,
             baseline=None,
             measured_in=record.provenance.measured_in or record.digest,
+            measured_on=measured_on,
         ),
     )
+
+
+def _timed(
+    record: Record, limits: tuple[PolicySource, ...], measured_on: date, today: date
+) -> tuple[Outcome, ...]:
+    """Return the outcomes with the days of the limits that count now; on a later day, the record is the last audit."""
+    check = get("transparency.timeliness")
+    earlier = [o for o in record.outcomes if o.check == check.id]
+    if any(isinstance(o, Skipped) for o in earlier):
+        return record.outcomes
+    dated = (
+        m for o in earlier if isinstance(o, Measured) for m in o.measurements if m.metric == "earlier_audit"
+    )
+    known = Circumstances(
+        limits=limits,
+        last_audit=measured_on if today > measured_on else next((m.valid_from for m in dated), None),
+        measured_on=measured_on,
+    )
+    timed = run_check(check, Subject(task=record.subject.task, rows=record.subject.rows, circumstances=known))
+    others = [outcome for outcome in record.outcomes if outcome.check != check.id]
+    return tuple(sorted([*others, timed], key=lambda outcome: outcome.check))
 
 
 def waivers_of(record: Record) -> tuple[Waiver, ...]:

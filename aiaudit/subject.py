@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiaudit.check import Need
+from aiaudit.circumstances import UNKNOWN, Circumstances
 from aiaudit.errors import AuditError
 from aiaudit.groups import Attribute
 from aiaudit.labels import Task
@@ -53,10 +54,8 @@ class Subject:
     ----------
     task : Task
         What is decided.
-    classes : tuple of str
-        Labels, as canonical text; empty for a regression.
-    favorable : tuple of str
-        The labels that help the person.
+    classes, favorable : tuple of str
+        Labels, as canonical text (empty for a regression), and those that help the person.
     favorable_from : str
         Who said so: ``declared``, or how it was inferred.
     order : tuple of str
@@ -68,7 +67,7 @@ class Subject:
     attributes : tuple of Attribute
         Protected attributes, coded.
     controls : tuple of Attribute
-        Columns within whose values groups are compared as well, coded alike.
+        Columns within whose values groups are compared too, coded alike.
     given_scores : Scores or None
         Scores that came with the decisions; ask `scores`.
     weights : ndarray of float, shape (n,), or None
@@ -79,10 +78,8 @@ class Subject:
         Columns that change with a protected one.
     reference_groups : mapping of str to str
         Group of reference that the user named, by attribute.
-    train : Table or None
-        The table the model was fitted on.
-    features : DataFrame or None
-        What the model was given, in the user's own columns.
+    train, features : Table or None, DataFrame or None
+        The table the model was fitted on; what it was given here, in the user's own columns.
     table : DataFrame or None
         Where there is no model, every column that could have been a feature; ask `columns`.
     model : Model or None
@@ -91,6 +88,8 @@ class Subject:
         Row accounting.
     card : SystemCard or None
         The system card, where one was given.
+    circumstances : Circumstances
+        When the limits were set, and the last audit was.
     seed : int
         Seed of everything random.
     depth : int
@@ -126,6 +125,7 @@ class Subject:
     rows: Rows
     target: str | None = None
     card: SystemCard | None = None
+    circumstances: Circumstances = UNKNOWN
     seed: int = 0
     depth: int = 2
     references: tuple[Rule, ...] = ("most_favoured",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from aiaudit.subject import Rows, Subject
 
 if TYPE_CHECKING:
     from aiaudit.card import SystemCard
+    from aiaudit.circumstances import Circumstances
 
 
 def subject_of(
@@ -100,7 +102,7 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
     """Make a subject of two attributes (one with missing values), a control, three columns and a transparent model.
 
     Its scores are the model's probabilities. It was trained on as many rows, a tenth of which are among its own.
-    Its system card makes claims of every kind and signs one statement.
+    Its system card makes claims of every kind and signs one statement; limits and last audit have a day.
     """
     rng = np.random.default_rng(seed)
     features = pd.DataFrame({name: rng.normal(size=n).round(3) for name in ("income", "debt", "years")})
@@ -124,7 +126,17 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
         target="outcome",
         train=_toy_train(features, actual, rng),
         card=_toy_card(),
+        circumstances=_toy_circumstances(),
     )
+
+
+def _toy_circumstances() -> Circumstances:
+    from aiaudit.circumstances import Circumstances
+    from aiaudit.policy.model import PolicySource
+
+    day = date(2026, 1, 5)
+    limits = PolicySource(id="ours", edition="1", title="Ours", origin="ours.yaml", digest="", dated=day)
+    return Circumstances(limits=(limits,), last_audit=day)
 
 
 def _toy_card() -> SystemCard:

@@ -12,6 +12,7 @@ from aiaudit.archive.envelope import AUDIT, sha256
 from aiaudit.archive.retention import terms
 from aiaudit.errors import IncompleteError, one_line
 from aiaudit.gate import Exit, exit_code
+from aiaudit.model import ModelFacts
 from aiaudit.policy.describe import to_yaml
 from aiaudit.record import Record, Status, from_json, to_json, to_plain
 from aiaudit.rejudge import waivers_of
@@ -78,7 +79,7 @@ def content(
         ],
         **_tests(record),
         "aiauditAudit": {
-            "system": system or _system(record),
+            "system": system or system_name(record.card, record.subject.model, record.subject.data),
             "tags": sorted(set(tags)),
             "exit_code": int(code),
             "verdicts": {status.value: n for status, n in record.counts().items()},
@@ -127,10 +128,11 @@ def _subject(record: Record) -> list[dict[str, Any]]:
     return [{"name": name, "digest": {"sha256": digest}} for name, digest in files if digest]
 
 
-def _system(record: Record) -> str:
-    card = record.card or {}
-    identity = card.get("identity")
+def system_name(
+    card: Mapping[str, Any] | None, model: ModelFacts | None, data: Mapping[str, Mapping[str, str]]
+) -> str:
+    """Return what a system is called where nobody says so: as in its card, else as its model or data."""
+    identity = (card or {}).get("identity")
     named = identity.get("name") if isinstance(identity, Mapping) else None
-    model = record.subject.model
-    data = next((item.get("name", "") for item in record.subject.data.values()), "")
-    return str(named or (model.name if model else "") or data or "unnamed")
+    first = next((item.get("name", "") for item in data.values()), "")
+    return str(named or (model.name if model else "") or first or "unnamed")

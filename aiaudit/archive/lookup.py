@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiaudit.archive.envelope import PLACE, Broken, sha256, unwrap
 from aiaudit.archive.layout import Archive, Tampered, open_archive, read_bytes
-from aiaudit.archive.listing import Row, rows
+from aiaudit.archive.listing import Row, Wanted, rows
 from aiaudit.archive.readings import Readings, load, readings, stored_bytes
 from aiaudit.archive.storage import replace
 from aiaudit.errors import UsageError, one_line
@@ -39,6 +40,12 @@ def audit(archive: Archive, number: int | None) -> Row:
             f"Records: {span}; 'aiaudit archive list' shows the audits among them.",
         )
     return row
+
+
+def last_day(folder: Path, system: str) -> date | None:
+    """Return the day of judgement of the newest audit of a system, None where an archive holds none."""
+    wanted = Wanted(system=system)
+    return max((date.fromisoformat(r.day) for r in rows(open_archive(folder)) if wanted(r)), default=None)
 
 
 def statement(archive: Archive, row: Row) -> Mapping[str, Any]:

@@ -125,8 +125,10 @@ def check(
     from aiaudit.render import render
 
     config = _config(files, options)
+    if no_archive:
+        config = config.model_copy(update={"archive": type(config.archive)()})
     prepare([*config.output, *shareable])
-    keeper = None if no_archive else _keeper(config)
+    keeper = _keeper(config)
     known = None if config.gate.baseline is None else load_baseline(config.gate.baseline)
     with watching() as watcher:
         record = execute(config, watcher)

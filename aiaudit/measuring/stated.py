@@ -11,6 +11,7 @@ Said = str | int | None
 
 #: Unit of whether something was given.
 YES_NO = "yes (1) or no (0)"
+CARD = "read from the system card"
 
 
 def stated(
@@ -19,9 +20,10 @@ def stated(
     scope: Scope | None = None,
     first: date | None = None,
     last: date | None = None,
+    method: str = CARD,
     **said: Said,
 ) -> Measurement:
-    """Return a number that the card states.
+    """Return a number that the card states, or other papers.
 
     Parameters
     ----------
@@ -33,6 +35,8 @@ def stated(
         Which field, statement or point.
     first, last : date or None
         The days from and until which it holds, where it is dated.
+    method : str
+        Where it was read.
     **said
         What the reader should see beside it.
     """
@@ -41,7 +45,7 @@ def stated(
         value=number,
         n=1,
         scope=scope or {},
-        method="read from the system card",
+        method=method,
         params={"no_interval": "read, not estimated", **said},
         valid_from=first,
         expires=last,
@@ -49,7 +53,13 @@ def stated(
 
 
 def given(
-    metric: Metric, scope: Scope, state: str, first: date | None, last: date | None, **said: Said
+    metric: Metric,
+    scope: Scope,
+    state: str,
+    first: date | None,
+    last: date | None,
+    method: str = CARD,
+    **said: Said,
 ) -> Measurement:
     """Return whether something was given: 1 where its *state* says so, else 0 with the state beside it."""
-    return stated(metric, float(state == State.GIVEN), scope, first, last, state=str(state), **said)
+    return stated(metric, float(state == State.GIVEN), scope, first, last, method, state=str(state), **said)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiaudit.errors import UsageError
+from aiaudit.policy.dating import COMMIT, dated
 from aiaudit.policy.document import Document, Fault, FileErrors
 from aiaudit.policy.evidence import spell_out
 from aiaudit.policy.extend import extend
 from aiaudit.policy.lint import lint
 from aiaudit.policy.merge import Pack, combine, unique
 from aiaudit.policy.model import Policy, PolicySource
-from aiaudit.policy.sources import BUILT_IN, Location, committed, locate
+from aiaudit.policy.sources import BUILT_IN, Location, locate
 from aiaudit.policy.validate import parse
 from aiaudit.policy.yaml import read_yaml
 
@@ -81,13 +82,16 @@ def _load(location: Location, trail: tuple[Location, ...]) -> Pack:
     parents = _parents(document, location, (*trail, location))
     pack = extend(document, combine(parents)) if parents else _pack(document)
     policy = pack.policy
+    day, told_by = dated(location, policy)
     source = PolicySource(
         id=policy.id,
         edition=policy.edition,
         title=policy.title,
         origin=location.origin,
         digest=document.digest,
-        committed=None if location.built_in else committed(location.path),
+        committed=day if told_by == COMMIT else None,
+        dated=day,
+        dated_by=told_by,
     )
     return replace(pack, sources=unique([*pack.sources, source]))
 

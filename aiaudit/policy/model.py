@@ -201,7 +201,8 @@ class Waiver(Strict):
 class PolicySource:
     """One policy file that was read: law asks for *prior defined* limits, so its date counts.
 
-    `lines` says where, counted from 1, a file of the user's sets the requirements that stand; empty for a pack.
+    `dated` is the day of its last change, `dated_by` what tells it, or why nothing does. `lines` says where, counted
+    from 1, a file of the user's sets the requirements that stand; empty for a pack.
     """
 
     id: str
@@ -210,6 +211,8 @@ class PolicySource:
     origin: str
     digest: str
     committed: date | None = None
+    dated: date | None = None
+    dated_by: str = ""
     lines: Mapping[str, int] = dataclass_field(default_factory=dict)
 
 

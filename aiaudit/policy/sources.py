@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -93,33 +91,3 @@ def locate(ref: str, base: Path) -> Location:
     return Location(
         path=Path(str(files("aiaudit.policies") / f"{ref}.yaml")), name=f"{ref}.yaml", built_in=True
     )
-
-
-def committed(path: Path) -> date | None:
-    """Return the day of the last commit of a file that git holds unchanged; None where that is unknown.
-
-    It is provenance, not a condition: without git, outside a work tree, or after a change it is unknown.
-    """
-    folder, name = path.parent, path.name
-    if _git(folder, "status", "--porcelain", "--ignored", "--", name) != "":
-        return None
-    day = _git(folder, "log", "-1", "--format=%cs", "--", name)
-    return date.fromisoformat(day) if day else None
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """Return what git prints; the settings keep a foreign repository from starting programs of its own."""
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", *arguments]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()

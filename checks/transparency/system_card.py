@@ -81,8 +81,9 @@ def _model_named(card: SystemCard, subject: Subject) -> Iterator[Measurement]:
 
 def _attestation(attestation: Attestation) -> Measurement:
     a, state = attestation, "; ".join(faults(attestation)) or State.GIVEN
-    said = {"name": a.name, "role": a.role, "date": None if a.date is None else str(a.date)}
-    return given(ATTESTATION, {"attestation": a.id}, state, day(a.date), day(a.expires), **said)
+    signed = None if a.date is None else str(a.date)
+    scope, days = {"attestation": a.id}, (day(a.date), day(a.expires))
+    return given(ATTESTATION, scope, state, *days, name=a.name, role=a.role, date=signed)
 
 
 def _claim(card: SystemCard, subject: Subject) -> Iterator[Measurement]:

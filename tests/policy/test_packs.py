@@ -39,6 +39,7 @@ FACTS = {
     "explained_share",
     "unaudited_groups",
     "direct_identifiers",
+    "limits_set_before",
 }
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aiaudit.policy.sources import built_in_ids, committed, is_path
+from aiaudit.policy.dating import committed
+from aiaudit.policy.sources import built_in_ids, is_path
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

@@ -1,6 +1,7 @@
 """``aiaudit judge``: the verdicts are those that an audit under the same policy would have given."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -164,3 +165,17 @@ def test_waivers_expire(aiaudit, monkeypatch):
 
 def test_it_reads_as_reviewed(aiaudit, golden):
     golden("judge.txt", aiaudit("judge", "record.json", "-p", "alone.yaml").out)
+
+
+@pytest.mark.parametrize(
+    ("edition", "state"), [("2026-01-05", "given"), ("2031-01-05", "changed on 2031-01-05")]
+)
+def test_limits_set_after_the_numbers_were_measured_are_told(aiaudit, monkeypatch, edition, state):
+    text = Path("alone.yaml").read_text()
+    Path("later.yaml").write_text(re.sub(r"edition: .*", f'edition: "{edition}"', text))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1955000000")  # 2031-12-14
+    aiaudit("judge", "record.json", "-p", "later.yaml", "-q", "-o", "again.json")
+    (timed,) = (o for o in read("again.json")["outcomes"] if o["check"] == "transparency.timeliness")
+    limits, last = timed["measurements"]
+    assert limits["params"]["state"].startswith(state)
+    assert last["valid_from"] == read("record.json")["provenance"]["judged_on"]
