@@ -34,9 +34,9 @@ class NotApplicable(Exception):
     """Raised by a check whose question makes no sense for this subject."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Check:
-    """A check, as the registry holds it.
+    """A check, as the registry holds it; two are the same if they are one object.
 
     Parameters
     ----------

@@ -2,9 +2,14 @@
 
 import os
 import socket
+import sys
 
 import pytest
 from hypothesis import settings
+
+# Where compiled modules may not be kept, every worker and every process that a test starts compiles all of
+# them again: a fifth of the run's time.
+sys.dont_write_bytecode = False
 
 # Tests share two cores with each other: a deadline would test the machine.
 settings.register_profile("house", deadline=None, max_examples=50)
@@ -19,6 +24,7 @@ SCRUBBED = (
     "SOURCE_DATE_EPOCH",
     "AIAUDIT_CONFIG",
     "COLUMNS",
+    "PYTHONDONTWRITEBYTECODE",
 )
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
@@ -56,4 +62,4 @@ def no_network():
 @pytest.fixture(scope="session")
 def environment():
     """Variables for a process of our own."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
