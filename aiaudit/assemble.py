@@ -83,7 +83,7 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
         reference_groups=_reference_groups(declared, attributes),
         train=inputs.train,
         features=features,
-        table=_columns(inputs, declared)[kept] if inputs.model is None else None,
+        table=_others(inputs, declared, features)[kept],
         model=inputs.model,
         rows=rows,
         target=target,
@@ -163,8 +163,14 @@ def _with_scores(subject: Subject, table: Table, declared: Declared, kept: Rowwi
     return replace(subject, given_scores=column_scores(declared.scores, values, subject.selected))
 
 
-def _columns(inputs: Inputs, declared: Declared) -> pd.DataFrame:
-    return inputs.table.frame.drop(columns=list(declared.no_features))
+def _others(inputs: Inputs, declared: Declared, features: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the columns that no model was given, and that have no role in the audit."""
+    frame = inputs.table.frame
+    if features is None:
+        return frame.drop(columns=list(declared.no_features))
+    roles = (declared.target, declared.predictions, declared.scores, declared.weights)
+    audited = [s.column for s in (*declared.sensitive, *declared.control)]
+    return frame.drop(columns=[c for c in frame.columns if c in {*features.columns, *roles, *audited}])
 
 
 def _features(table: Table, model: Model, declared: Declared) -> pd.DataFrame:

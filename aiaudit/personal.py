@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
+
+#: Rows whose values are looked at.
+LOOKED = 100_000
+
 #: Words of a column's name, in a row, that say what it holds. The first kind that fits counts.
 IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
     "e-mail address": ("email", "e mail", "mail address"),
@@ -93,6 +98,19 @@ def identifier_by_value(values: Iterable[str]) -> str | None:
         if sum(map(fits, texts)) >= _SHARE * len(texts):
             return kind
     return None
+
+
+def personal(values: pd.Series) -> str | None:
+    """Return which direct identifier or special category a column holds, None where it looks like none."""
+    return identifier(values) or special_by_name(str(values.name))
+
+
+def identifier(values: pd.Series) -> str | None:
+    """Return which direct identifier a column is by its name, or by the first `LOOKED` values of its text."""
+    by_name = identifier_by_name(str(values.name))
+    if by_name or pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return by_name
+    return identifier_by_value([str(v) for v in values.head(LOOKED).dropna().unique()])
 
 
 def _named(column: str, kinds: Mapping[str, tuple[str, ...]]) -> str | None:

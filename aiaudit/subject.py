@@ -81,7 +81,7 @@ class Subject:
     train, features : Table or None, DataFrame or None
         The table the model was fitted on; what it was given here, in the user's own columns.
     table : DataFrame or None
-        Where there is no model, every column that could have been a feature; ask `columns`.
+        What no model was given: columns without a role here. Without a model, all that could be features; ask `columns`.
     model : Model or None
         The model, where there is one.
     rows : Rows

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from aiaudit.check import Need, check
 from aiaudit.errors import one_line
 from aiaudit.facts import Measurement
 from aiaudit.metrics import value
-from aiaudit.personal import identifier_by_name, identifier_by_value, special_by_name
+from aiaudit.personal import LOOKED, identifier, special_by_name
 from aiaudit.subject import Subject
 
-#: Rows whose values are looked at.
-LOOKED = 100_000
 GDPR = "Regulation (EU) 2016/679, Art. 4, 5(1)(c) and 9"
 COUNT = value("direct_identifiers", "columns", "Columns that name a person, of those looked at.", GDPR)
 IDENTIFIER = value(
@@ -70,19 +66,12 @@ def privacy(subject: Subject) -> Iterator[Measurement]:
         return
     protected = {a.name for a in subject.attributes} if subject.model is None else set()
     names = [column for column in columns.columns if str(column) not in protected]
-    identifiers = {c: kind for c in names if (kind := _identifier(columns[c]))}
+    identifiers = {c: kind for c in names if (kind := identifier(columns[c]))}
     special = {c: kind for c in names if (kind := special_by_name(str(c)))}
     for total, single, found in ((COUNT, IDENTIFIER, identifiers), (SPECIAL_COUNT, SPECIAL, special)):
         yield _found(total.name, float(len(found)), subject.n)
         for column, kind in found.items():
             yield _found(single.name, 1.0, subject.n, {"column": str(column)}, kind=kind)
-
-
-def _identifier(values: pd.Series) -> str | None:
-    by_name = identifier_by_name(str(values.name))
-    if by_name or pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
-        return by_name
-    return identifier_by_value([str(v) for v in values.head(LOOKED).dropna().unique()])
 
 
 def _found(

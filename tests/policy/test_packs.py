@@ -40,6 +40,7 @@ FACTS = {
     "unaudited_groups",
     "direct_identifiers",
     "limits_set_before",
+    "personal_columns_without_weight",
 }
 
 
