@@ -10,19 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.errors import IncompleteError, one_line
-from aiaudit.explaining.contrasts import Rows, contrasts
+from aiaudit.explaining.contrasts import Rows
+from aiaudit.explaining.mixtures import SAMPLED_ROWS, mixed_values
 from aiaudit.explaining.output import explained_output
 from aiaudit.labels import Task, label_text
 
 if TYPE_CHECKING:
     from aiaudit.subject import Subject
-
-#: Up to this many columns, and model rows for each row explained, every combination is tried.
-ENUMERATED, ENUMERATED_ROWS = 10, 150_000
-#: Rounds through the background that sampled orders take at least, and model rows at most for each row explained.
-ROUNDS, SAMPLED_ROWS = 4, 60_000
-#: Sampling stops when no standard error exceeds this share of the sizes of a row's attributions.
-PRECISION = 0.01
 
 Floats = npt.NDArray[np.float64]
 
@@ -75,6 +69,7 @@ def attribute(
     background: pd.DataFrame,
     seed: int,
     model_rows: int = SAMPLED_ROWS,
+    why: str = "",
 ) -> Attributions:
     """Attribute the outputs of *rows* to the columns of the table.
 
@@ -92,13 +87,15 @@ def attribute(
         Same seed, same numbers.
     model_rows : int
         Where values are sampled, about the most rows that the model is shown for each row explained.
+    why : str
+        The reason, where it is known already, for which the model cannot be looked into.
 
     Raises
     ------
     IncompleteError
         The model gives some of these rows, or mixtures of them, no finite number.
     """
-    found = exactly(subject, rows, background)
+    found = why or exactly(subject, rows, background)
     if isinstance(found, Attributions):
         return found
     return replace(_tried(subject, rows, background, seed, model_rows), not_looked_into=found)
@@ -165,11 +162,9 @@ def _tried(
     name, output = explained_output(subject)
     both = pd.concat([rows, background], ignore_index=True)
     outputs = output(both)
-    n, m, p = len(rows), len(background), rows.shape[1]
+    n = len(rows)
     game = Rows(frame=both, outputs=outputs, output=output)
-    every = p <= ENUMERATED and m * 2**p <= ENUMERATED_ROWS
-    found = [_row(game, i, n, None if every else most, seed) for i in range(n)]
-    values, errors = (np.array(part).reshape(n, p) for part in zip(*found, strict=True))
+    values, errors, every = mixed_values(game, n, seed, most)
     if not np.isfinite(values).all():
         raise IncompleteError(
             "the model gives some mixtures of these rows no finite number, so nothing can be attributed",
@@ -186,33 +181,9 @@ def _tried(
         engine="exact, from every combination of columns" if every else "sampled orders of columns",
         exact=every,
         not_looked_into="",
-        background=m,
+        background=len(background),
         additivity=_largest(values.sum(axis=1) + base - output(both.iloc[:n])),
     )
-
-
-def _row(game: Rows, i: int, n: int, most: int | None, seed: int) -> tuple[Floats, Floats]:
-    """Return values and standard errors of one row against those from n on; exactly if *most* is None."""
-    # The same stream for every row: what a row is told must not depend on its company.
-    rng = np.random.default_rng(seed)
-    p, m = game.frame.shape[1], len(game.frame) - n
-    left, right = np.full(m, i), np.arange(n, n + m)
-    if most is None:
-        return contrasts(game, left, right, rng, enumerate_up_to=p)[0].mean(axis=0), np.zeros(p)
-    rounds: list[Floats] = []
-    shown = 0
-    while True:
-        values, evaluated = contrasts(game, left, right, rng)
-        rounds.append(values)
-        shown += evaluated
-        if len(rounds) < ROUNDS:
-            continue
-        drawn = np.array(rounds)
-        # Rounds differ by their orders only; each background row serves in all.
-        errors = np.sqrt(drawn.var(axis=0, ddof=1).mean(axis=0) / (m * len(rounds)))
-        mean = drawn.mean(axis=(0, 1))
-        if shown > most or not errors.max() > PRECISION * np.abs(mean).sum():
-            return mean, errors
 
 
 def _logistic(values: Floats) -> Floats:

@@ -62,13 +62,13 @@ class Rows:
         DataFrame of shape (k, p)
             With the columns and dtypes of `frame`.
         """
-        taken = {
-            position: column.array.take(np.where(from_left[:, position], left, right))
-            for position, (_, column) in enumerate(self.frame.items())
-        }
-        new = pd.DataFrame(taken, copy=False)
-        new.columns = self.frame.columns
-        return new
+        return assembled(self.frame, np.where(from_left, left[:, None], right[:, None]))
+
+
+def assembled(frame: pd.DataFrame, sources: Ints) -> pd.DataFrame:
+    """Return rows put together cell by cell, each from the row of *frame* that *sources*, shape (k, p), names."""
+    taken = {j: column.array.take(sources[:, j]) for j, (_, column) in enumerate(frame.items())}
+    return pd.DataFrame(taken, copy=False).set_axis(frame.columns, axis=1)
 
 
 def equal_codes(column: pd.Series) -> Ints:
@@ -80,7 +80,12 @@ def equal_codes(column: pd.Series) -> Ints:
 
 
 def contrasts(
-    rows: Rows, left: Ints, right: Ints, rng: np.random.Generator, enumerate_up_to: int = ENUMERATED_COLUMNS
+    rows: Rows,
+    left: Ints,
+    right: Ints,
+    rng: np.random.Generator,
+    enumerate_up_to: int = ENUMERATED_COLUMNS,
+    repeats: int = 1,
 ) -> tuple[Floats, int]:
     """Attribute the difference in output of pairs of rows to the columns.
 
@@ -98,6 +103,8 @@ def contrasts(
         Draws one order of the columns for each pair, used forwards and backwards.
     enumerate_up_to : int
         With at most this many columns the values are exact: every combination is evaluated.
+    repeats : int
+        The pairs come in so many parts of equal size, which are given the same orders.
 
     Returns
     -------
@@ -114,7 +121,8 @@ def contrasts(
     differ = rows.codes[left] != rows.codes[right]
     if differ.shape[1] <= enumerate_up_to:
         return _enumerated(rows, left, right, differ)
-    return _permuted(rows, left, right, differ, rng)
+    order = rng.permuted(np.tile(np.arange(differ.shape[1]), (len(left) // repeats, 1)), axis=1)
+    return _permuted(rows, left, right, differ, np.tile(order, (repeats, 1)))
 
 
 def _evaluate(
@@ -155,10 +163,9 @@ def _joining(worth: Floats, bit: int) -> Floats:
 
 
 def _permuted(
-    rows: Rows, left: Ints, right: Ints, differ: npt.NDArray[np.bool_], rng: np.random.Generator
+    rows: Rows, left: Ints, right: Ints, differ: npt.NDArray[np.bool_], order: Ints
 ) -> tuple[Floats, int]:
     m, p = differ.shape
-    order = rng.permuted(np.tile(np.arange(p), (m, 1)), axis=1)
     rank = np.argsort(order, axis=1)
     changes = differ[np.arange(m)[:, None], order]
     level = np.cumsum(changes, axis=1)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from aiaudit.explaining.attribute import SAMPLED_ROWS, Attributions, attribute
+from aiaudit.explaining.attribute import Attributions, attribute, exactly
 from aiaudit.explaining.dictionary import Dictionary
+from aiaudit.explaining.mixtures import SAMPLED_ROWS
 from aiaudit.explaining.reasons import (
     ALL_ROWS,
     Baseline,
@@ -24,6 +26,28 @@ from aiaudit.subject import Subject
 
 #: Rows explained in one request to the model's process.
 TOGETHER = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """What is spent where values are sampled.
+
+    Parameters
+    ----------
+    rows : int or None
+        Rows that are explained at the most; None for all.
+    background : int
+        Rows of a baseline at the most.
+    model_rows : int
+        About the most rows that the model is shown for each row and baseline.
+    """
+
+    rows: int | None = None
+    background: int = ALL_ROWS
+    model_rows: int = SAMPLED_ROWS
+
+
+FULL = Effort()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +108,15 @@ def explain_decision(subject: Subject, row: int, dictionary: Dictionary) -> Deci
     (found,) = explain_decisions(subject, [row])
     if found.favourable is not False:
         return found
-    return replace(found, options=recourse(subject, row, dictionary, frozen_columns(subject)))
+    (options,) = recourse(subject, [row], dictionary, frozen_columns(subject))
+    return replace(found, options=options)
 
 
 def explain_decisions(
     subject: Subject,
     rows: Sequence[int] | npt.NDArray[np.intp],
     only: str | None = None,
-    background: int = ALL_ROWS,
-    model_rows: int = SAMPLED_ROWS,
+    sampled: Effort = FULL,
 ) -> Iterator[Decision]:
     """Explain the decisions about some rows, without recourse.
 
@@ -104,24 +128,55 @@ def explain_decisions(
         Positions.
     only : str or None
         Name of the one baseline wanted; by default every one there is.
-    background : int
-        Rows of a baseline, at most.
-    model_rows : int
-        Where values are sampled, about the most rows that the model is shown for each row and baseline.
+    sampled : Effort
+        What is spent where values are sampled; exact ones compare with `ALL_ROWS`.
     """
-    chosen = [b for b in baselines(subject, background) if only in (None, b.name)]
+    features, why = subject.features, ""
+    assert features is not None
+    chosen = _chosen(subject, ALL_ROWS, only)
     for start in range(0, len(rows), TOGETHER):
         part = [int(row) for row in rows[start : start + TOGETHER]]
-        yield from _explained(subject, part, chosen, model_rows)
+        found = why or _exactly(subject, features.iloc[part], chosen)
+        if isinstance(found, str):
+            chosen = chosen if why else _chosen(subject, sampled.background, only)
+            why, part = found, part[: None if sampled.rows is None else max(0, sampled.rows - start)]
+            if not part:
+                return
+            found = [
+                attribute(
+                    subject,
+                    features.iloc[part],
+                    features.iloc[b.rows],
+                    subject.seed,
+                    sampled.model_rows,
+                    why,
+                )
+                for b in chosen
+            ]
+        yield from _decisions(subject, part, chosen, found)
 
 
-def _explained(
-    subject: Subject, rows: list[int], chosen: Sequence[Baseline], model_rows: int
+def _chosen(subject: Subject, most: int, only: str | None) -> list[Baseline]:
+    return [b for b in baselines(subject, most) if only in (None, b.name)]
+
+
+def _exactly(subject: Subject, frame: pd.DataFrame, chosen: Sequence[Baseline]) -> list[Attributions] | str:
+    """Return exact attributions against each baseline, or why there are none."""
+    assert subject.features is not None
+    found: list[Attributions] = []
+    for baseline in chosen:
+        one = exactly(subject, frame, subject.features.iloc[baseline.rows])
+        if isinstance(one, str):
+            return one
+        found.append(one)
+    return found
+
+
+def _decisions(
+    subject: Subject, rows: list[int], chosen: Sequence[Baseline], found: Sequence[Attributions]
 ) -> Iterator[Decision]:
-    features, protected = subject.features, {a.name for a in subject.attributes}
-    assert features is not None
-    frame = features.iloc[rows]
-    found = [attribute(subject, frame, features.iloc[b.rows], subject.seed, model_rows) for b in chosen]
+    protected = {a.name for a in subject.attributes}
+    assert subject.features is not None
     for i, row in enumerate(rows):
         code = None if subject.predicted is None else int(subject.predicted[row])
         yield Decision(
@@ -132,7 +187,7 @@ def _explained(
                 Compared(
                     baseline=baseline,
                     found=_only(one, i),
-                    reasons=principal(one, i, frame.iloc[i], protected),
+                    reasons=principal(one, i, subject.features.iloc[row], protected),
                     withheld=protected_pull(one, i, protected),
                 )
                 for baseline, one in zip(chosen, found, strict=True)

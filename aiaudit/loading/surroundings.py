@@ -71,4 +71,5 @@ def environment(home: str) -> dict[str, str]:
     fixed = {"HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "PATH": os.defpath}
     # No thread may exist before the locks, which hold for later threads only.
     single = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    return {**passed, **fixed, **single}
+    # Threads that spin while they wait take the processor from whoever would give them work.
+    return {**passed, **fixed, **single, "OMP_WAIT_POLICY": "PASSIVE"}

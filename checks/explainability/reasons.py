@@ -6,15 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from aiaudit.check import Need, NotApplicable, check
-from aiaudit.explaining.attribute import SAMPLED_ROWS, Attributions, exactly
-from aiaudit.explaining.decision import common, explain_decisions, frozen_columns
+from aiaudit.check import Need, check
+from aiaudit.explaining.decision import common, frozen_columns
 from aiaudit.explaining.dictionary import Dictionary
-from aiaudit.explaining.reasons import ALL_ROWS
 from aiaudit.explaining.recourse import recourse
-from aiaudit.explaining.repeats import MODEL_ROWS
-from aiaudit.explaining.sampling import canonical_order
-from aiaudit.explaining.steps import pool_of
+from aiaudit.explaining.refused import PEOPLE, refused
 from aiaudit.facts import Better, Form, Measurement, Metric
 from aiaudit.measuring.rates import LEVEL, interval
 from aiaudit.metrics import rate, value
@@ -25,8 +21,6 @@ REG_B = "12 CFR 1002, Supplement I, 9(b)(2)-5"
 AGREE = (
     "Columns that are reasons by both baselines over columns that are by either, mean of the refused sampled."
 )
-#: Refused people who are looked at; where values are sampled, the rows of a baseline.
-PEOPLE, SAMPLED = 20, 50
 
 WITHOUT = rate(
     "without_reason",
@@ -52,6 +46,7 @@ HELPED = rate(
         "Where nothing that people can change helps, ask whether the decision may rest on what they cannot change.",
         "Write a reason dictionary and look at single cases: aiaudit explain.",
     ],
+    version=2,
     params={"level": LEVEL, "people": PEOPLE},
 )
 def reasons(subject: Subject) -> Iterator[Measurement]:
@@ -64,10 +59,10 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    Up to twenty refused people at random are explained as `aiaudit explain` does it: principal reasons compared
-    with all applicants and with those who just passed, and a search for changes of one to three columns, which
-    the model is asked about. Protected columns, and those declared to change with them, are neither reasons nor
-    changed.
+    Up to fifty refused people at random, twenty where values are sampled, are explained as `aiaudit explain` does
+    it: principal reasons compared with all applicants and with those who just passed, and a search for changes of
+    one to three columns, which the model is asked about. Protected columns, and those declared to change with
+    them, are neither reasons nor changed.
 
     ## Known limits
 
@@ -78,15 +73,7 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
 
     12 CFR 1002.9(b)(2) and its commentary; CJEU C-203/22 (2025); Wachter, Mittelstadt and Russell 2018.
     """
-    features, selected = subject.features, subject.selected
-    assert selected is not None  # the plan saw to it
-    if features is None or not features.shape[1] or selected.all():
-        raise NotApplicable("nobody was refused")
-    order = canonical_order(features, subject.seed)
-    people = order[~selected[order]][:PEOPLE]
-    first = exactly(subject, features.iloc[people], features.iloc[order[:SAMPLED]])
-    limits = (ALL_ROWS, SAMPLED_ROWS) if isinstance(first, Attributions) else (SAMPLED, MODEL_ROWS)
-    told = list(explain_decisions(subject, people, None, *limits))
+    told = refused(subject)
     agreed = [common(*(c.reasons for c in one.compared)) for one in told if len(one.compared) == 2]
     known = [share for share in agreed if share is not None]
     yield Measurement(
@@ -97,10 +84,9 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
         params={"no_interval": "people share the baselines", "engine": told[0].compared[0].found.engine},
     )
     silent = sum(not any(c.reasons for c in one.compared) for one in told)
-    yield _counted(WITHOUT, silent, len(people))
-    frozen, pool = frozen_columns(subject), pool_of(subject)
-    helped = sum(bool(recourse(subject, int(row), Dictionary(), frozen, pool)) for row in people)
-    yield _counted(HELPED, helped, len(people))
+    yield _counted(WITHOUT, silent, len(told))
+    options = recourse(subject, [one.row for one in told], Dictionary(), frozen_columns(subject))
+    yield _counted(HELPED, sum(map(bool, options)), len(told))
 
 
 def _counted(metric: Metric, x: int, n: int) -> Measurement:

@@ -199,7 +199,7 @@ def refusing(n=600, **sensitive):
 def test_refused_people_are_told_reasons_and_what_helps():
     found = measured(reasons, refusing())
     assert found["recourse_share"].value == 1.0
-    assert found["recourse_share"].denominator == 20
+    assert found["recourse_share"].denominator == 50
     assert found["without_reason"].value == 0.0
     assert 0.5 < found["baseline_agreement"].value <= 1.0
     assert found["baseline_agreement"].params["engine"] == "exact, from the model's coefficients"

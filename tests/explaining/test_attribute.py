@@ -85,8 +85,8 @@ def twelve(n=60):
 
 def exactly(subject, rows, background, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("aiaudit.explaining.attribute.ENUMERATED", 12)
-        patch.setattr("aiaudit.explaining.attribute.ENUMERATED_ROWS", 10**9)
+        patch.setattr("aiaudit.explaining.mixtures.ENUMERATED", 12)
+        patch.setattr("aiaudit.explaining.mixtures.ENUMERATED_ROWS", 10**9)
         return attribute(subject, rows, background, 0)
 
 

@@ -72,8 +72,7 @@ def test_every_change_turns_the_decision(estimator):
     )
     refused = np.flatnonzero(~subject.selected)[:12]
     helped = 0
-    for row in refused:
-        options = recourse(subject, int(row), rules, {"city"})
+    for row, options in zip(refused, recourse(subject, refused, rules, {"city"}), strict=True):
         check(subject, row, options, rules, {"city"})
         helped += bool(options)
     assert helped > len(refused) / 2
@@ -83,7 +82,7 @@ def test_the_smallest_change_of_one_number():
     """Of the values that occur, the nearest that turns the decision."""
     subject = line({"a": 1.0, "b": 0.0})
     row = int(np.flatnonzero(~subject.selected)[0])
-    (option,) = recourse(subject, row, NONE, ())
+    [(option,)] = recourse(subject, [row], NONE, ())
     values = subject.features["a"]
     assert [c.column for c in option.changes] == ["a"]
     assert option.changes[0].new == values[values > 0].min()
@@ -93,7 +92,7 @@ def test_two_changes_where_one_is_not_enough():
     subject = line({"a": 1.0, "b": 1.0})
     row = int((subject.features["a"] + subject.features["b"]).idxmin())
     rules = Dictionary(columns={name: Column(range=(-5, 1.0)) for name in ("a", "b")})
-    options = recourse(subject, row, rules, ())
+    [options] = recourse(subject, [row], rules, ())
     assert [len(option.changes) for option in options] == [2]
     check(subject, row, options, rules)
 
@@ -102,9 +101,30 @@ def test_what_may_not_change_does_not():
     subject = line({"a": 1.0, "b": 1.0})
     row = int(np.flatnonzero(~subject.selected)[0])
     frozen = Dictionary(columns={"a": Column(immutable=True)})
-    assert recourse(subject, row, frozen, {"b"}) == ()
+    assert recourse(subject, [row], frozen, {"b"}) == [()]
     down = Dictionary(columns={"a": Column(direction="down"), "b": Column(direction="down")})
-    assert recourse(subject, row, down, ()) == ()
+    assert recourse(subject, [row], down, ()) == [()]
+
+
+def test_what_a_person_is_told_does_not_depend_on_the_company(monkeypatch):
+    subject = line({"a": 1.0, "b": 1.0, "c": -0.5})
+    rules = Dictionary(columns={name: Column(range=(-1, 1)) for name in "abc"})
+    margin = subject.features @ [1.0, 1.0, -0.5]
+    refused = np.argsort(margin)[np.linspace(0, (~subject.selected).sum() - 1, 9).astype(int)]
+    together = recourse(subject, refused, rules, ())
+    assert {len(option.changes) for options in together for option in options} >= {1, 2}
+    monkeypatch.setattr("aiaudit.explaining.recourse.TOGETHER", 2)
+    assert recourse(subject, refused, rules, ()) == together
+    assert recourse(subject, refused[-1:], rules, ()) == together[-1:]
+
+
+def test_many_people_cost_few_calls():
+    subject = line({"a": 1.0, "b": 1.0})
+    asked = []
+    decide = subject.model.predict
+    subject.model.predict = lambda table: asked.append(len(table)) or decide(table)
+    recourse(subject, np.flatnonzero(~subject.selected)[:40], NONE, ())
+    assert len(asked) <= 3
 
 
 def test_missing_cells_are_left_alone():
@@ -112,8 +132,7 @@ def test_missing_cells_are_left_alone():
     subject = subject_of({}, list(model.predict(FRAME)), favorable="yes", features=FRAME, model=model)
     rows = np.flatnonzero(~subject.selected & FRAME["debt"].isna().to_numpy())[:3]
     assert len(rows)
-    for row in rows:
-        options = recourse(subject, int(row), NONE, ())
+    for options in recourse(subject, rows, NONE, ()):
         assert "debt" not in [c.column for option in options for c in option.changes]
 
 
@@ -122,5 +141,5 @@ def test_whatever_the_line(weights, seed):
     subject = line(dict(zip("abcd", weights, strict=True)), n=60, seed=seed)
     refused = np.flatnonzero(~subject.selected)
     rules = Dictionary(columns={"a": Column(direction="up"), "b": Column(range=(-1, 1))})
-    for row in refused[:2]:
-        check(subject, row, recourse(subject, int(row), rules, {"d"}), rules, {"d"})
+    for row, options in zip(refused[:2], recourse(subject, refused[:2], rules, {"d"}), strict=True):
+        check(subject, row, options, rules, {"d"})
