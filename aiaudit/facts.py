@@ -15,7 +15,7 @@ Scope = Mapping[str, str]
 
 #: Keys of a scope that do not name a protected attribute; no protected column may be called so.
 RESERVED_SCOPES = frozenset(
-    {"attribute", "column", "control", "field", "attestation", "item", "label", "policy", "top"}
+    {"attribute", "at", "column", "control", "field", "attestation", "item", "label", "policy", "top", "with"}
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from aiaudit.explaining.output import explained_output
@@ -14,6 +15,15 @@ from aiaudit.subject import Subject
 
 #: Rows whose number is changed, and values of each band that each of them is given.
 PEOPLE, VALUES = 500, 3
+
+
+def changed(
+    table: pd.DataFrame, rows: npt.NDArray[np.intp], position: int, sources: npt.NDArray[np.intp]
+) -> pd.DataFrame:
+    """Return *rows* of a table, (m,), with the value of one column taken from the rows *sources*, (m,)."""
+    made = table.iloc[rows].reset_index(drop=True)
+    made.isetitem(position, table.iloc[:, position].array.take(sources))
+    return made
 
 
 def outputs_given(
@@ -49,9 +59,9 @@ def outputs_given(
     found = np.full((len(people), len(edges) + 1), np.nan)
     for band in np.unique(bands[bands >= 0]):
         sources = order[bands == band]
-        changed = features.iloc[np.repeat(people, VALUES)].reset_index(drop=True)
-        changed.isetitem(position, column.array.take(sources[np.arange(len(changed)) % len(sources)]))
-        found[:, band] = output(changed).reshape(len(people), VALUES).mean(axis=1)
+        rows = np.repeat(people, VALUES)
+        asked = changed(features, rows, position, sources[np.arange(len(rows)) % len(sources)])
+        found[:, band] = output(asked).reshape(len(people), VALUES).mean(axis=1)
     occurring = found[:, np.unique(bands[bands >= 0])]
     return name, found[np.isfinite(occurring).all(axis=1)]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from aiaudit.check import NotApplicable
 from aiaudit.explaining.importance import Explanation, explain
 from aiaudit.explaining.output import explained_output
@@ -30,3 +33,17 @@ def explained(subject: Subject) -> tuple[str, Explanation]:
         kept[_KEPT] = name, explain(output, features, subject.seed)
     found: tuple[str, Explanation] = kept[_KEPT]
     return found
+
+
+def leading(subject: Subject, most: int) -> npt.NDArray[np.intp]:
+    """Return the positions of the columns of largest global importance, largest first, at most so many.
+
+    In the order of the table where nothing could be explained.
+
+    Raises
+    ------
+    NotApplicable
+        There are fewer than two rows, or no column.
+    """
+    found = explained(subject)[1]
+    return (np.arange(len(found.columns)) if found.ranked is None else found.ranked)[:most]
