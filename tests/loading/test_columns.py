@@ -84,10 +84,10 @@ def test_what_no_model_takes_is_not_sent(values):
         there_and_back(pd.DataFrame({"x": pd.Series(values, dtype=object)}))
 
 
-texts = st.text(st.characters(codec="utf-16", exclude_categories=[])) | st.none()
+texts = st.text() | st.none()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(texts, st.floats(), st.integers(-(2**60), 2**60)), min_size=1))
 def test_any_text_and_any_number_arrive(rows):
     frame = pd.DataFrame(rows, columns=["text", "float", "integer"]).astype({"text": object})

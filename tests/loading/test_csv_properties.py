@@ -78,7 +78,7 @@ def test_a_ragged_row_is_always_refused(
 
 
 @given(st.text('a0",\n\r ', max_size=30), st.integers(2, 3))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_the_fast_check_agrees_with_the_slow_one(body: str, width: int) -> None:
     data = (",".join("abc"[:width]) + "\n" + body).encode()
     regular = regular_rows(data, ",", width)
@@ -101,7 +101,7 @@ def test_the_fast_check_is_used_across_blocks(monkeypatch: pytest.MonkeyPatch, q
 
 
 @given(body=st.text('a01",;\n\r\t é\x00', max_size=40))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_read_as_the_csv_module_reads_it_or_refused(
     write, tmp_path_factory: pytest.TempPathFactory, body: str
 ) -> None:

@@ -13,7 +13,6 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
-from sklearn.tree import DecisionTreeClassifier
 
 from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.loading.models import LocalModel, open_model, predict_in_batches, scores_in_batches
@@ -98,39 +97,6 @@ def test_batches_add_up_and_report_progress(pipeline, frame):
     assert seen == [(64, 200), (128, 200), (192, 200), (200, 200)]
 
 
-NOT_A_MODEL = {
-    "empty": (b"", "the file is empty"),
-    "csv": (b"age,job\n1,a\n", "not a complete pickle"),
-    "html": (b"<html></html>", "an HTML or XML document"),
-    "json": (b'{"a": 1}', "a JSON document"),
-    "npy": (b"\x93NUMPY\x01\x00", "a NumPy array"),
-    "zip": (b"PK\x03\x04rest", "damaged"),
-    "cut": (pickle.dumps([1, 2, 3] * 10)[:-5], "not a complete pickle"),
-    "two": (pickle.dumps(1) + pickle.dumps(2), "bytes after the end"),
-    "list": (pickle.dumps([1, 2]), "a list cannot predict"),
-    "several": (pickle.dumps(DecisionTreeClassifier().fit([[0]], [["a", "b"]])), "decides several things"),
-    "lz4": (b"\x04\x22\x4d\x18rest", "lz4"),
-}
-
-
-@pytest.mark.parametrize("case", NOT_A_MODEL)
-def test_what_is_no_model_is_named(case, tmp_path):
-    content, expected = NOT_A_MODEL[case]
-    path = tmp_path / "model.pkl"
-    path.write_bytes(content)
-    with pytest.raises(IncompleteError) as caught:
-        open_model(path)
-    assert expected in caught.value.message
-    assert caught.value.hint
-
-
-def test_a_missing_file_and_a_folder_are_usage_errors(tmp_path):
-    with pytest.raises(UsageError, match="no such model file"):
-        open_model(tmp_path / "absent.pkl")
-    with pytest.raises(UsageError, match="a folder"):
-        open_model(tmp_path)
-
-
 CUSTOM = """
 from sklearn.base import BaseEstimator, TransformerMixin
 
@@ -158,12 +124,16 @@ def custom(tmp_path, monkeypatch, frame, labels):
     del sys.modules["my_features"]
 
 
-def test_a_class_of_the_users_own_is_refused_until_it_is_trusted_and_found(custom, frame):
-    path, folder, expected = custom
+def test_a_class_of_the_users_own_is_refused_until_it_is_trusted(custom):
     with pytest.raises(IncompleteError) as caught:
-        open_model(path)
+        open_model(custom[0])
     assert "my_features.Clip" in caught.value.message
     assert "--trust my_features.Clip" in caught.value.hint
+
+
+@pytest.mark.slow
+def test_a_class_of_the_users_own_runs_where_it_is_trusted_and_found(custom, frame):
+    path, folder, expected = custom
     with pytest.raises(IncompleteError, match=r"my_features\.Clip, which is not found here"):
         open_model(path, trust=["my_features.Clip"])
     with open_model(path, trust=["my_features.Clip"], module_path=[folder]) as model:
@@ -171,7 +141,10 @@ def test_a_class_of_the_users_own_is_refused_until_it_is_trusted_and_found(custo
         assert model.facts.trusted == ("my_features.Clip",)
 
 
-@pytest.mark.parametrize("name", ["xgboost.XGBClassifier", "lightgbm.LGBMClassifier"])
+@pytest.mark.parametrize(
+    "name",
+    ["lightgbm.LGBMClassifier", pytest.param("xgboost.XGBClassifier", marks=pytest.mark.slow)],
+)
 def test_boosting_libraries_run_in_the_process_of_the_model(name, frame, labels, tmp_path):
     library, _, cls = name.partition(".")
     classifier = getattr(pytest.importorskip(library), cls)
@@ -184,13 +157,24 @@ def test_boosting_libraries_run_in_the_process_of_the_model(name, frame, labels,
         assert library in opened.facts.versions
 
 
-def test_a_lambda_is_refused_with_advice_to_move_it_into_a_module(tmp_path, frame, labels):
+@pytest.fixture
+def with_a_lambda(tmp_path, frame, labels):
+    """A model with a function that only cloudpickle can save, saved in ``m.pkl``."""
     model = make_pipeline(FunctionTransformer(lambda X: X[["age"]]), LogisticRegression()).fit(frame, labels)
     cloudpickle = pytest.importorskip("cloudpickle")
     (tmp_path / "m.pkl").write_bytes(cloudpickle.dumps(model))
+    return model
+
+
+def test_a_lambda_is_refused_with_advice_to_move_it_into_a_module(with_a_lambda, tmp_path):
     with pytest.raises(IncompleteError) as caught:
         open_model(tmp_path / "m.pkl")
     assert "move it into a module" in caught.value.hint
+
+
+@pytest.mark.slow
+def test_a_lambda_runs_without_the_gate(with_a_lambda, tmp_path, frame):
+    model = with_a_lambda
     with open_model(tmp_path / "m.pkl", unsafe_pickle=True) as opened:
         assert predict_in_batches(opened, frame).tolist() == model.predict(frame).tolist()
         assert opened.facts.isolation["gate"] == "off (--unsafe-pickle)"
