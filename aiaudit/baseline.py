@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from aiaudit.advice import advise
 from aiaudit.archive.compare import Change, compare
-from aiaudit.archive.readings import Readings, readings
+from aiaudit.archive.readings import readings
+from aiaudit.archive.since import Earlier, comparison
 from aiaudit.errors import AuditError, UsageError, one_line
 from aiaudit.gate import gates
 from aiaudit.record import SCHEMA as RECORD
@@ -29,25 +30,6 @@ _KNOWN = {
 }
 #: What can have become worse; what was accepted, crashed or makes no sense cannot.
 _MEASURABLE = (Status.PASS, Status.FAIL, Status.INCONCLUSIVE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Baseline:
-    """What an earlier audit found.
-
-    Parameters
-    ----------
-    record : str
-        Digest of its record.
-    day : str
-        The day of its judgement.
-    readings : Readings
-        Its numbers, by requirement and scope.
-    """
-
-    record: str
-    day: str
-    readings: Readings
 
 
 def baseline_of(record: Record) -> str:
@@ -77,7 +59,7 @@ def _only(data: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: data[name] for name in names}
 
 
-def load_baseline(path: str | Path) -> Baseline:
+def load_baseline(path: str | Path) -> Earlier:
     """Read a baseline, or a record in its place.
 
     Raises
@@ -96,14 +78,15 @@ def load_baseline(path: str | Path) -> Baseline:
             if form == SCHEMA
             else (plain["digest"], plain["provenance"]["judged_on"])
         )
-        return Baseline(record=str(record), day=str(day), readings=readings(plain, str(path)))
+        found = readings(plain, str(path))
+        return Earlier(record=str(record), day=str(day), readings=found, source="baseline")
     except OSError as error:
         raise UsageError(f"{one_line(path)} cannot be read: {one_line(error.strerror)}", hint) from None
     except (ValueError, KeyError, TypeError, RecursionError, AuditError) as error:
         raise UsageError(f"{one_line(path)} is no baseline: {one_line(error, 120)}", hint) from None
 
 
-def against(record: Record, baseline: Baseline) -> Record:
+def against(record: Record, baseline: Earlier) -> Record:
     """Set an audit against a baseline.
 
     A failure of the baseline that is not worse beyond noise is *known* and does not gate; any other failure is
@@ -121,17 +104,22 @@ def against(record: Record, baseline: Baseline) -> Record:
     now = readings(to_plain(record), "this audit")
     changes = {(c.asked.id, *sorted(c.scope.items())): c for c in compare(baseline.readings, now)}
     verdicts = tuple(
-        _set_against(v, changes[v.requirement, *sorted(v.scope.items())], baseline.day, record.policy.strict)
-        if gates(record, v)
-        else v
+        _set_against(v, changes[_key(v)], baseline.day, record.policy.strict) if gates(record, v) else v
         for v in record.verdicts
     )
+    judged = {_key(v): v.status for v in verdicts}
+    turned = [replace(c, new_status=judged.get(key, c.new_status)) for key, c in changes.items()]
     return replace(
         record,
         verdicts=verdicts,
         advice=advise(verdicts, record.policy, checks()),
         provenance=replace(record.provenance, baseline=baseline.record),
+        since=comparison(turned, baseline, now),
     )
+
+
+def _key(verdict: Verdict) -> tuple[Sequence[str], ...]:
+    return verdict.requirement, *sorted(verdict.scope.items())
 
 
 def _set_against(verdict: Verdict, change: Change, day: str, strict: bool) -> Verdict:
@@ -153,7 +141,7 @@ def _set_against(verdict: Verdict, change: Change, day: str, strict: bool) -> Ve
     return replace(verdict, status=status, baseline=since, reason=f"{verdict.reason}; {told}")
 
 
-def gone(record: Record, baseline: Baseline) -> tuple[str, ...]:
+def gone(record: Record, baseline: Earlier) -> tuple[str, ...]:
     """Return the requirements that failed in the baseline and pass wherever they are judged now."""
     failed = {id for (id, _), reading in baseline.readings.found.items() if reading.status == "fail"}
     now = {

@@ -7,107 +7,34 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
+from aiaudit.comparison import Comparison
 from aiaudit.errors import IncompleteError, one_line
-from aiaudit.facts import Errored, Measured, Measurement, Skipped
+from aiaudit.facts import Errored, Measured, Skipped
 from aiaudit.policy.model import Policy, PolicySource, Requirement, Waiver
 from aiaudit.subject_facts import SubjectFacts
+from aiaudit.verdicts import Advice, Status, Verdict
+
+__all__ = [
+    "SCHEMA",
+    "Advice",
+    "PolicySource",
+    "Provenance",
+    "Record",
+    "Status",
+    "Tool",
+    "Verdict",
+    "from_json",
+    "json_schema",
+    "to_json",
+    "to_plain",
+]
 
 SCHEMA: Literal["aiaudit/record/1"] = "aiaudit/record/1"
-
-
-class Status(StrEnum):
-    """What became of one requirement in one scope; none of them collapses into PASS."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-    NOT_ASSESSED = "not_assessed"
-    NOT_APPLICABLE = "not_applicable"
-    WAIVED = "waived"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """One requirement judged in one scope.
-
-    Parameters
-    ----------
-    requirement : str
-        Its id.
-    status : Status
-        The outcome.
-    reason : str
-        Why, in one sentence.
-    measurement : Measurement or None
-        What it rests on.
-    margin : float or None
-        Distance from the threshold in the metric's unit, negative on the wrong side.
-    p_adjusted : float or None
-        p-value corrected for every comparison of the run.
-    rows_needed : int or None
-        About how many more rows of the scope's group would settle it.
-    detectable : float or None
-        The smallest gap this sample could have shown, as a value of the metric.
-    waiver : Waiver or None
-        Who accepted the failure, where somebody did.
-    in_force : bool
-        False before the requirement's law applies: shown as readiness, never gating.
-    baseline : str or None
-        Where the audit was set against an earlier one: ``known`` (not worse beyond noise; does not gate), ``new``
-        among the failures, or ``worse`` beyond noise.
-    """
-
-    requirement: str
-    status: Status
-    reason: str
-    measurement: Measurement | None = None
-    margin: float | None = None
-    p_adjusted: float | None = None
-    rows_needed: int | None = None
-    detectable: float | None = None
-    waiver: Waiver | None = None
-    in_force: bool = True
-    baseline: Literal["known", "new", "worse"] | None = None
-
-    @property
-    def scope(self) -> Mapping[str, str]:
-        """Where it was judged."""
-        return {} if self.measurement is None else self.measurement.scope
-
-
-@dataclass(frozen=True, kw_only=True)
-class Advice:
-    """What to do about one requirement.
-
-    Parameters
-    ----------
-    requirement : str
-        Its id.
-    status : Status
-        The worst of its verdicts.
-    problem : str
-        What is wrong, in one sentence.
-    why : str
-        Why the policy asks for it.
-    steps : tuple of str
-        What to do, first things first.
-    scopes : tuple of mapping
-        Where.
-    """
-
-    requirement: str
-    status: Status
-    problem: str
-    why: str
-    steps: tuple[str, ...]
-    scopes: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +69,10 @@ class Provenance:
 
 @checked(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Record:
-    """One audit. Its JSON form uses these names as they stand."""
+    """One audit. Its JSON form uses these names as they stand.
+
+    `since` tells what changed from the audit before, as found at the time; it stands outside the digest.
+    """
 
     subject: SubjectFacts
     policy: Policy
@@ -152,6 +82,7 @@ class Record:
     provenance: Provenance
     tool: Tool
     card: Mapping[str, Any] | None = None
+    since: Comparison | None = None
     schema: Literal["aiaudit/record/1"] = SCHEMA
 
     def requirement(self, id: str) -> Requirement:
@@ -177,9 +108,9 @@ class Record:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the record without the day, the machine, the archive's head and this digest."""
+        """SHA-256 over the record without the day, the machine, what the archive held before and this digest."""
         # Without what stands at its default: a field that a later version adds must not change older digests.
-        body = _steady(_ADAPTER.dump_python(self, mode="json", exclude_defaults=True))
+        body = _steady(_ADAPTER.dump_python(self, mode="json", exclude_defaults=True, exclude={"since"}))
         for name in ("judged_on", "libraries", "archive_head"):
             body["provenance"].pop(name, None)
         for name in ("versions", "isolation"):

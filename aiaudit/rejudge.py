@@ -78,6 +78,7 @@ def rejudge(
             measured_in=record.provenance.measured_in or record.digest,
             measured_on=measured_on,
         ),
+        since=None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class Change:
         return self.p_adjusted is not None and self.p_adjusted <= ALPHA
 
     @property
-    def direction(self) -> str:
+    def direction(self) -> Literal["worse", "better", "moved"]:
         """``worse`` where the number moved away from what is asked, ``better``, or ``moved`` for neither."""
         if self.old_value is None or self.new_value is None:
             return "moved"

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiaudit.archive.append import append, head, ready
-from aiaudit.archive.contents import content
+from aiaudit.archive.contents import content, system_name
 from aiaudit.archive.keys import Signer, load
 from aiaudit.archive.layout import Archive, Head, open_archive
+from aiaudit.archive.since import since_last
 from aiaudit.record import Record
 
 if TYPE_CHECKING:
@@ -41,8 +42,18 @@ class Keeper:
     tags: Sequence[str] = ()
 
     def linked(self, record: Record) -> Record:
-        """Return the record with the head before it: whoever has its report can tell whether that part was cut."""
-        return replace(record, provenance=replace(record.provenance, archive_head=str(self.before)))
+        """Return the record with the head before it, and with what changed since the last audit of its system.
+
+        Whoever has its report can tell by the head whether the part before was cut.
+
+        Raises
+        ------
+        Tampered
+            If the last audit is not as it was written.
+        """
+        linked = replace(record, provenance=replace(record.provenance, archive_head=str(self.before)))
+        system = self.system or system_name(record.card, record.subject.model, record.subject.data)
+        return since_last(linked, self.archive, system)
 
     def keep(self, record: Record) -> Head:
         """Append the record, and return the new head.

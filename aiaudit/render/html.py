@@ -15,7 +15,7 @@ from aiaudit.facts import Scope
 from aiaudit.gate import MEANING, Exit
 from aiaudit.policy.model import Kind
 from aiaudit.record import Record
-from aiaudit.render import annex, limits, sentences, subject, words
+from aiaudit.render import annex, changes, limits, sentences, subject, words
 from aiaudit.render.chart import chart
 from aiaudit.render.detail import doubts
 from aiaudit.render.findings import Finding, about, findings, headline, of_status, pressing
@@ -81,6 +81,7 @@ def _environment() -> Environment:
     }
     env.globals |= {
         "words": words,
+        "changes": changes,
         "sentences": sentences,
         "subject": subject,
         "doubts": doubts,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aiaudit.comparison import Comparison
 from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
 from aiaudit.render import limits
+from aiaudit.render.changes import compared_text, lines, since_text
 from aiaudit.render.detail import adjusted, place, rows, settles, value_and_interval
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
 from aiaudit.render.sentences import crash, number_sentence, tiles_note, unguarded, verdict_sentence, what_now
@@ -32,13 +34,16 @@ def render(record: Record, exit_code: int) -> str:
             "",
             *_paragraphs(unguarded(record), number_sentence(record), what_now(record, exit_code)),
             *_counts(record),
-            *_paragraphs(tiles_note(record), opening(record)),
+            *_paragraphs(
+                tiles_note(record), since_text(record.since) if record.since else "", opening(record)
+            ),
             *_paragraphs(*(crash(o) for o in crashes(record))),
             *_section("Could not be judged", of_status(found, Status.ERROR)),
             *_section("Failed", of_status(found, Status.FAIL)),
             *_section("Inconclusive", of_status(found, Status.INCONCLUSIVE)),
             *_section("Waived", of_status(found, Status.WAIVED)),
             *_advice(record, found),
+            *(_folded("Change since the audit before", _since(record.since)) if record.since else ()),
             *_folded(
                 "What was audited", [f"**{text(label)}:** {text(line)}" for label, line in audited(record)]
             ),
@@ -114,6 +119,12 @@ def _advice(record: Record, found: tuple[Finding, ...]) -> Iterator[str]:
         )
     if advice:
         yield ""
+
+
+def _since(since: Comparison) -> list[str]:
+    told = [text(line) for line in lines(since)]
+    more = [f"and {count(len(told) - LISTED, 'more change')} (see the report)"] if len(told) > LISTED else []
+    return [*told[:LISTED], *more, text(compared_text(since))]
 
 
 def _folded(title: str, lines: list[str]) -> Iterator[str]:

@@ -13,8 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from aiaudit.comparison import Comparison
 from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
+from aiaudit.render.changes import lines, since_text
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
 from aiaudit.render.listing import STYLES, bullet, findings_list, reasons_list, sign
 from aiaudit.render.sentences import crash, number_sentence, unguarded, verdict_sentence, what_now
@@ -23,6 +25,8 @@ from aiaudit.render.words import ORDER, SYMBOLS, WORDS, count, name, scope_text
 
 #: Pieces of advice, and steps of each, before "and N more".
 STEPS = 3
+#: Changes since the audit before.
+CHANGES = 10
 ASCII = str.maketrans({"✗": "x", "✓": "+", "–": "-", "…": "...", "“": '"', "”": '"', "’": "'"})
 
 
@@ -94,6 +98,8 @@ def _parts(record: Record, exit_code: int) -> Iterator[RenderableType]:
     yield from _section("Inconclusive", findings_list(of_status(found, Status.INCONCLUSIVE)))
     yield from _section("Not assessed", reasons_list(of_status(found, Status.NOT_ASSESSED)))
     yield from _section("Waived", findings_list(of_status(found, Status.WAIVED)))
+    if record.since is not None:
+        yield from _section("Change since the audit before", _since(record.since))
     yield from _section("What to do next", _advice(record, found))
     yield Text()
     yield Text(f"Exit code {exit_code}: {MEANING[Exit(exit_code)]}.", "bold")
@@ -125,6 +131,14 @@ def _tally(record: Record) -> Columns:
         ],
         padding=(0, 3),
     )
+
+
+def _since(since: Comparison) -> Iterator[RenderableType]:
+    yield Text(since_text(since))
+    told = list(lines(since))
+    yield from (bullet(Text("-"), Text(line)) for line in told[:CHANGES])
+    if len(told) > CHANGES:
+        yield Text(f"and {count(len(told) - CHANGES, 'more change')} (see the report)", "dim")
 
 
 def _advice(record: Record, found: tuple[Finding, ...]) -> Iterator[RenderableType]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from aiaudit.facts import Errored, Measured, Skipped
 from aiaudit.policy.model import DecideOn, Kind
 from aiaudit.record import Record, Status
+from aiaudit.render.changes import since_text
 from aiaudit.render.findings import Finding, of_status
 from aiaudit.render.limits import gaps
 from aiaudit.render.sentences import verdict_sentence
@@ -139,4 +140,6 @@ def _response(record: Record, found: tuple[Finding, ...]) -> Iterator[str]:
     known = sum(v.baseline == "known" for v in record.verdicts)
     if known:
         yield f"Failures and doubts that the baseline knew: {known}."
+    if record.since is not None:
+        yield since_text(record.since)
     yield "What is changed because of this audit, the next one can show."
