@@ -65,6 +65,7 @@ class Identity(Strict):
 
     name: Words | None = None
     version: Words | None = None
+    organisation: Words | None = None
     owner: Person = Person()
     model_digest: Words | None = None
 

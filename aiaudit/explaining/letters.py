@@ -92,7 +92,7 @@ def _said(card: SystemCard | None) -> dict[str, str | None]:
     if card is None:
         return dict.fromkeys(("owner", "system", "purpose", "contact", "human", "method"))
     told = {
-        "owner": card.identity.owner.name,
+        "owner": card.identity.organisation or card.identity.owner.name,
         "system": card.identity.name,
         "purpose": card.purpose.decision,
         "contact": card.role.contact_for_affected_people,

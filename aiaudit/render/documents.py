@@ -9,6 +9,11 @@ from types import MappingProxyType
 DOCUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ll144-summary": ("check:bias.category-tables",),
+        "ll144-notice": (
+            *("identity.organisation", "identity.name", "context.first_use", "purpose.decision"),
+            *("role.output", "role.human", "role.contact_for_affected_people"),
+            *("data.features", "data.source", "retention.decisions_days"),
+        ),
         "annex-iv": (),
         "impact-assessment": (),
         "notice-customers": (

@@ -27,11 +27,18 @@ INDEPENDENCE = ("no-part-in-the-tool", "no-employment", "no-financial-interest")
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One table of categories: its kind, its columns, and each category's rate with its ratio."""
+    """One table of categories: its kind, its columns, each category's rate with its ratio, and two further views.
+
+    `small` are the categories that the rule lets an auditor leave out, `without_small` the ratios of the others;
+    `with_unknown` are those of everybody. Both are empty where they are the same.
+    """
 
     kind: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Measurement, Measurement], ...]
+    small: tuple[str, ...] = ()
+    without_small: tuple[Measurement, ...] = ()
+    with_unknown: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +61,18 @@ def categories(own: Papers) -> Iterator[Table]:
         ratios = {_key(m): m for m in found if m.metric == ratio}
         for columns in dict.fromkeys(tuple(m.scope) for m in rates):
             rows = tuple((m, ratios[_key(m)]) for m in rates if tuple(m.scope) == columns)
-            yield Table(kind=kind, columns=columns, rows=rows)
+            yield Table(
+                kind=kind,
+                columns=columns,
+                rows=rows,
+                small=tuple(", ".join(m.scope.values()) for m, _ in rows if m.params["small"]),
+                without_small=_of(found, f"{ratio}_without_small", columns),
+                with_unknown=_of(found, f"{ratio}_with_unknown", columns),
+            )
+
+
+def _of(found: Sequence[Measurement], metric: str, columns: tuple[str, ...]) -> tuple[Measurement, ...]:
+    return tuple(m for m in found if m.metric == metric and tuple(m.scope) == columns)
 
 
 def unknown(own: Papers) -> Measurement:

@@ -10,20 +10,22 @@ import numpy as np
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Measurement, Metric
 from aiaudit.measuring.best import against_best
+from aiaudit.measuring.categories import (
+    IMPACT,
+    RULE,
+    SCORED,
+    SCORING,
+    SELECTED,
+    SMALL,
+    VARIANTS,
+    with_unknown,
+    without_small,
+)
 from aiaudit.measuring.partitions import Bools
 from aiaudit.measuring.rates import rates_of
-from aiaudit.metrics import rate, ratio, value
+from aiaudit.metrics import value
 from aiaudit.subject import Subject
 
-RULE = "6 RCNY 5-300 and 5-301 (New York City, Local Law 144 of 2021)"
-#: A category below this share of the data may be left out of the ratios (5-301(d)); here none is.
-SMALL = 0.02
-OVER = "over that of the category with the highest, in the same table."
-
-SELECTED = rate("category_selection_rate", "People of the category who were selected, of all in it.", RULE)
-IMPACT = ratio("category_impact_ratio", f"The category's selection rate {OVER}", RULE)
-SCORED = rate("category_scoring_rate", "People of the category who score above the median.", RULE)
-SCORING = ratio("category_scoring_ratio", f"The category's scoring rate {OVER}", RULE)
 TABLES = value(
     "category_tables", "tables", "Tables in which every ratio is defined.", RULE, Better.HIGHER, None
 )
@@ -34,7 +36,7 @@ UNKNOWN = value("category_unknown", "people", "People left out as a category of 
     id="bias.category-tables",
     title="Categories are selected, or score above the median, at different rates",
     needs=[Need.GROUPS],
-    metrics=[SELECTED, IMPACT, SCORED, SCORING, TABLES, UNKNOWN],
+    metrics=[SELECTED, IMPACT, SCORED, SCORING, *VARIANTS, TABLES, UNKNOWN],
     params={"small": SMALL},
     remediation=[
         "Name sex and race or ethnicity, each in its own column, with --sensitive: the tables are those two and "
@@ -57,7 +59,9 @@ def category_tables(subject: Subject) -> Iterator[Measurement]:
     and every pair) divides a category's rate by the highest rate in the same table, however small that category
     is, from unrounded rates. Decisions give selection rates. Scores give scoring rates: the share strictly above
     the median of the people in the tables; ties at the median count as not above and are reported. A category
-    of less than 2 % of the people is marked and kept.
+    of less than 2 % of the people is marked and kept; where there is one, ratios without such categories, which then
+    set no highest rate either, stand beside. Where people are of unknown category, so do ratios with everybody in
+    each table that knows their category, and the unknown as a row that is never the highest.
 
     ## Known limits
 
@@ -67,19 +71,20 @@ def category_tables(subject: Subject) -> Iterator[Measurement]:
 
     Rules of the City of New York, title 6, sections 5-300 to 5-304.
     """
-    included = np.ones(subject.n, bool)
-    for a in subject.attributes:
-        included &= (a.codes != len(a.levels) - 1) if a.missing else True
+    known = [(a.codes != len(a.levels) - 1) for a in subject.attributes if a.missing]
+    included = np.logical_and.reduce(known) if known else np.ones(subject.n, bool)
     scores, selected = subject.scores, subject.selected if subject.favorable else None
     if not included.any() or (scores is None and selected is None):
         raise NotApplicable("nobody with known categories was selected or scored")
     if selected is not None:
         yield from _tables(subject, SELECTED, IMPACT, selected, included, "selection")
+        yield from with_unknown(subject, IMPACT, selected, included)
     if scores is not None:
         median = float(np.median(scores.values[included]))
         ties = int((scores.values[included] == median).sum())
         said = {"median": median, "ties_at_median": ties}
         yield from _tables(subject, SCORED, SCORING, scores.values > median, included, "scoring", **said)
+        yield from with_unknown(subject, SCORING, scores.values > np.median(scores.values), included)
     yield _fact(UNKNOWN, float(subject.n - included.sum()), int(subject.n))
 
 
@@ -102,6 +107,7 @@ def _tables(
             about["no_interval"] = "the category that the others are set against"
         yield replace(m, n=int(rates.n[i]), params=about)
     yield _fact(TABLES, float(0 if undefined else len(best)), total, kind=kind)
+    yield from without_small(rates, compared, rates.n < SMALL * total)
 
 
 def _fact(metric: Metric, number: float, n: int, **said: str) -> Measurement:

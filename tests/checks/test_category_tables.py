@@ -255,3 +255,40 @@ def test_weights_do_not_count():
 def test_without_known_categories_there_is_no_table():
     subject = subject_of({"g": [None, "b"], "h": ["a", None]}, ["1", "0"])
     assert isinstance(outcome_of(CHECK, subject), Skipped)
+
+
+def test_small_categories_may_be_left_out_and_then_set_no_highest_rate():
+    # Of a thousand, ten are in the category with the highest rate; by hand: (300/600) / (280/390).
+    groups = {"g": ["small"] * 10 + ["a"] * 390 + ["b"] * 600}
+    found = measured(subject_of(groups, ["1"] * 290 + ["0"] * 110 + ["1"] * 300 + ["0"] * 300))
+    full, large = (
+        by_scope(found, name) for name in ("category_impact_ratio", "category_impact_ratio_without_small")
+    )
+    assert set(full) - set(large) == {("small",)}
+    assert full["b",].value == pytest.approx(0.5)
+    assert large["b",].value == pytest.approx(0.5 / (280 / 390))
+    assert large["a",].value == 1.0
+
+
+def test_where_no_category_is_small_and_none_unknown_there_is_one_set_of_ratios():
+    found = measured(subject_of({"g": ["a", "b"]}, ["1", "1"]))
+    assert not [m for m in found if "without_small" in m.metric or "with_unknown" in m.metric]
+
+
+def test_people_of_unknown_category_can_stay_where_theirs_is_known(selection):
+    kept = by_scope(selection, "category_impact_ratio_with_unknown")
+    men, women = kept["M",], kept["F",]
+    # 125 men of unknown race or women of unknown race were all selected: see `people`.
+    assert (women.numerator, women.denominator) == (555 + 125, 1181 + 125)
+    assert (men.numerator, men.denominator) == (667, 1390)
+    assert kept["Hispanic", "M"].value == by_scope(selection, "category_impact_ratio")["Hispanic", "M"].value
+    # The unknown are a row of their own, all of them selected, and nobody is set against them.
+    (unknown,) = [m for scope, m in kept.items() if len(scope) == 1 and m.value and m.value > 1.5]
+    assert (unknown.numerator, unknown.denominator) == (125, 125)
+    assert {m.reference.scope.get("sex") for m in kept.values() if m.reference} <= {None, "M", "F"}
+
+
+def test_with_the_unknown_the_median_is_everybodys(scoring):
+    kept = by_scope(scoring, "category_scoring_ratio_with_unknown")
+    # 84 of 168 score 2, the 15 unknown 3: the median of all 183 is 2, and nobody known lies above it.
+    assert kept["M",].numerator + kept["F",].numerator == 7
