@@ -8,13 +8,12 @@ from aiaudit.render.findings import Finding
 from aiaudit.render.words import (
     count,
     figure,
-    interval_text,
     name,
     p_text,
     reference_text,
     rows_text,
     scope_text,
-    value_text,
+    with_interval,
 )
 
 
@@ -35,10 +34,7 @@ def where(f: Finding) -> str:
 def value_and_interval(f: Finding) -> str:
     """Return ``0.622 (0.548 to 0.703)``."""
     m = f.verdict.measurement
-    if m is None:
-        return ""
-    interval = "" if m.interval is None else f" ({interval_text(m.interval, f.limit)})"
-    return value_text(m, f.limit) + interval
+    return "" if m is None else with_interval(m, f.limit)
 
 
 def rows(f: Finding) -> str:

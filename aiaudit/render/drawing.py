@@ -56,6 +56,45 @@ class Scale:
         return min(int((x - self.low) / self.step + SLACK), len(self.ticks) - 2)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Two axes and the paths of a drawing between them, in a square of 100 by 100 that is stretched to its place."""
+
+    x: Scale
+    y: Scale
+
+    def _at(self, x: float, y: float) -> str:
+        return f"{place(self.x.at(x))} {self._up(y)}"
+
+    def _up(self, y: float) -> str:
+        return place(100 - self.y.at(y))
+
+    def dots(self, points: Iterable[tuple[float, float]]) -> str:
+        """Return points as lines of no length; a round cap makes dots of them, whatever the stretch."""
+        return "".join(f"M{self._at(x, y)}h0" for x, y in points)
+
+    def whiskers(self, ends: Iterable[tuple[float, float, float]]) -> str:
+        """Return upright lines at x, from low to high."""
+        return "".join(f"M{self._at(x, low)}V{self._up(high)}" for x, low, high in ends)
+
+    def line(self, points: Iterable[tuple[float, float]]) -> str:
+        """Return one line through the points."""
+        return "M" + "L".join(self._at(x, y) for x, y in points)
+
+    def band(self, ends: Iterable[tuple[float, float, float]]) -> str:
+        """Return the area between lows and highs at each x."""
+        drawn = list(ends)
+        low, high = ([(end[0], end[side]) for end in drawn] for side in (1, 2))
+        return f"{self.line([*low, *reversed(high)])}z"
+
+    def boxes(self, corners: Iterable[tuple[float, float, float, float]]) -> str:
+        """Return upright boxes from left to right and from low to high."""
+        return "".join(
+            f"M{self._at(left, low)}V{self._up(high)}H{place(self.x.at(right))}V{self._up(low)}z"
+            for left, right, low, high in corners
+        )
+
+
 def around(numbers: Iterable[float], *, most: int = 5, margin: float = 0.0) -> Scale:
     """Return the shortest scale of round steps, *most* at the most, that holds every number.
 

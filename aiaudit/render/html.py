@@ -16,10 +16,9 @@ from aiaudit.gate import MEANING, Exit
 from aiaudit.policy.model import Kind
 from aiaudit.record import Record
 from aiaudit.render import annex, changes, limits, sentences, subject, words
-from aiaudit.render.chart import chart
 from aiaudit.render.detail import doubts
 from aiaudit.render.findings import Finding, about, findings, headline, of_status, pressing
-from aiaudit.render.heatmap import heatmaps
+from aiaudit.render.pictures import pictures
 from aiaudit.render.plain import plain
 from aiaudit.render.weighing import weighing
 
@@ -31,7 +30,6 @@ def render(record: Record, exit_code: int) -> str:
     """Return the report as one HTML page: no scripts, no addresses to fetch from, nothing but this text."""
     found = findings(record)
     style = "".join(files(PACKAGE).joinpath(name).read_text("utf-8") for name in STYLES)
-    drawn = chart(record, found)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -43,8 +41,7 @@ def render(record: Record, exit_code: int) -> str:
             found=found,
             headline=headline(found),
             todo=[(advice, about(advice, found)) for advice in pressing(record, found)],
-            chart=drawn,
-            heatmaps=heatmaps(record, found, drawn),
+            **pictures(record, found),
             annex=annex.annex(record, found),
             weighing=weighing(record, found, exit_code),
             limits=limits.limits(record, found),

@@ -124,6 +124,12 @@ def interval_text(interval: Interval, limit: float | None = None) -> str:
     return f"{figure(interval.low, limit)} to {figure(interval.high, limit)}"
 
 
+def with_interval(m: Measurement, limit: float | None = None) -> str:
+    """Return ``0.622 (0.548 to 0.703)``."""
+    interval = "" if m.interval is None else f" ({interval_text(m.interval, limit)})"
+    return value_text(m, limit) + interval
+
+
 def level_text(level: float) -> str:
     """Return ``95 %``."""
     return f"{level * 100:.5g} %"

@@ -68,9 +68,10 @@ def test_the_legend_names_the_shade_of_every_cell() -> None:
 
 
 def with_rates(record: Record, change) -> Record:  # type: ignore[no-untyped-def]
-    (outcome,) = record.outcomes
+    outcome, *others = record.outcomes
     assert isinstance(outcome, Measured)
-    return replace(record, outcomes=(replace(outcome, measurements=tuple(change(outcome.measurements))),))
+    changed = replace(outcome, measurements=tuple(change(outcome.measurements)))
+    return replace(record, outcomes=(changed, *others))
 
 
 def test_nobody_and_undefined_are_not_zero() -> None:
@@ -86,7 +87,8 @@ def test_nobody_and_undefined_are_not_zero() -> None:
 
 
 def test_what_is_withheld_is_said_to_be_and_keeps_its_verdict() -> None:
-    hidden = public(drawn())
+    rates_alone = replace(drawn(), outcomes=drawn().outcomes[:1])
+    hidden = public(rates_alone)
 
     found = cells(maps_of(hidden).maps[0])
 
