@@ -1,15 +1,21 @@
-"""A pytest plugin: ``pytest --aiaudit`` collects ``aiaudit.yaml`` files, an item for each requirement."""
+"""A pytest plugin: ``pytest --aiaudit`` collects ``aiaudit.yaml`` files, an item for each requirement.
+
+For models made in a test there is the fixture `aiaudit_audit`, with the marker ``aiaudit`` for its settings.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aiaudit.record import Record
     from aiaudit.render.findings import Finding
 
@@ -28,6 +34,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help=f"Audit what each collected {FILE} describes: one item for each requirement of its policy.",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers",
+        "aiaudit(**settings): arguments of aiaudit.audit_model for the audits of a test; the nearest marker wins",
+    )
+
+
+@pytest.fixture
+def aiaudit_audit(request: pytest.FixtureRequest) -> Callable[..., Record]:
+    """Audit models that a test made: `aiaudit.audit_model`, its arguments taken from the markers ``aiaudit`` too.
+
+    Where the test fails, its report shows the verdict of each audit and every finding that stops the gate.
+    """
+    settings: dict[str, Any] = {}
+    for marker in request.node.iter_markers("aiaudit"):
+        if marker.args:
+            raise pytest.UsageError(
+                "the marker aiaudit takes arguments by name: aiaudit(policy='smb-baseline')"
+            )
+        settings = {**marker.kwargs, **settings}
+
+    def audit(model: Any, frame: pd.DataFrame, **own: Any) -> Record:
+        from aiaudit.api import audit_model
+
+        with _warnings_shown():
+            record = audit_model(model, frame, **{**settings, **own})
+        request.node.add_report_section("call", "aiaudit", _summary(record))
+        return record
+
+    return audit
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> AuditFile | None:
@@ -60,9 +99,7 @@ class AuditFile(pytest.File):
         """Carry out the audit; where it cannot be, pytest tells every item why."""
         from aiaudit.api import audit_config
 
-        with warnings.catch_warnings():
-            # Filters of the project's tests must not turn a library's warning into a crashed check.
-            warnings.simplefilter("default")
+        with _warnings_shown():
             self.record = audit_config(self.path)
 
 
@@ -115,7 +152,7 @@ class RequirementItem(_AuditItem):
         from aiaudit.render.findings import findings, of_status
 
         found = tuple(f for f in findings(self.record) if f.requirement.id == self.name)
-        stopping = [f for f in found if f.gating or f.verdict.status is Status.ERROR]
+        stopping = _stopping(found)
         if stopping:
             raise NotMet(self._told(stopping))
         excused = of_status(found, Status.FAIL, Status.WAIVED)
@@ -127,10 +164,38 @@ class RequirementItem(_AuditItem):
         if undecided or not of_status(found, Status.PASS):
             pytest.skip(self._told(undecided or found))
 
-    def _told(self, found: tuple[Finding, ...] | list[Finding]) -> str:
-        from aiaudit.render.sentences import message
+    def _told(self, found: Iterable[Finding]) -> str:
+        return "\n".join(_messages(self.record, found))
 
-        return "\n".join(message(f, self.record.subject.favorable) for f in found)
+
+@contextmanager
+def _warnings_shown() -> Iterator[None]:
+    """Show warnings: filters of the project's tests must not turn a library's into a crashed check."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        yield
+
+
+def _stopping(found: Iterable[Finding]) -> list[Finding]:
+    """Return what stops the gate, crashes included."""
+    from aiaudit.record import Status
+
+    return [f for f in found if f.gating or f.verdict.status is Status.ERROR]
+
+
+def _messages(record: Record, found: Iterable[Finding]) -> list[str]:
+    from aiaudit.render.sentences import message
+
+    return [message(f, record.subject.favorable) for f in found]
+
+
+def _summary(record: Record) -> str:
+    """Return the verdict, and below it every finding that stops the gate."""
+    from aiaudit.render.findings import findings
+    from aiaudit.render.sentences import verdict_sentence
+
+    verdict = verdict_sentence(record, record.exit_code)
+    return "\n".join([verdict, *_messages(record, _stopping(findings(record)))])
 
 
 def _lines(error: Any) -> str:

@@ -165,3 +165,47 @@ def test_the_plugin_costs_nothing_where_it_is_not_used(environment):
     )
     ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment)  # fmt: skip
     assert ran.stdout == "['aiaudit', 'aiaudit.pytest_plugin']\n"
+
+
+OWN = """\
+import pandas as pd
+import pytest
+
+DECIDED = pd.DataFrame({"sex": ["f", "m"] * 200, "hired": ["no", "yes"] * 120 + ["yes", "no"] * 20 + ["no"] * 120})
+pytestmark = pytest.mark.aiaudit(predictions="hired", sensitive="sex", favorable="no")
+
+
+@pytest.mark.aiaudit(favorable="yes")
+def test_fails(aiaudit_audit):
+    assert aiaudit_audit(None, DECIDED).exit_code == 0
+
+
+def test_fails_as_it_should(aiaudit_audit):
+    assert aiaudit_audit(None, DECIDED, favorable="yes").exit_code == 1
+
+
+@pytest.mark.aiaudit(favorable="yes", fail_on="blocker")
+def test_shows_only(aiaudit_audit):
+    record = aiaudit_audit(None, DECIDED)
+    assert record.exit_code == 0
+    assert "fail" in {v.status for v in record.verdicts}
+
+
+@pytest.mark.aiaudit("smb-baseline")
+def test_takes_no_places(aiaudit_audit):
+    pass
+"""
+
+
+@pytest.mark.slow
+def test_a_test_audits_its_own_model_by_its_marker(pytester):
+    pytester.makepyfile(OWN)
+
+    result = tried(pytester, "--strict-markers", "-W", "error")
+
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    told = result.stdout.str()
+    assert re.search(
+        r"Captured aiaudit call.*\nPolicy smb-baseline: not met\.\nfail: .*people of sex “f”", told
+    )
+    assert "the marker aiaudit takes arguments by name" in told

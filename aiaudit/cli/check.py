@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiaudit.cli.record_options import EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT, STYLE
+from aiaudit.cli.record_options import BASELINE, EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT, STYLE
 
 if TYPE_CHECKING:
     from aiaudit.archive.keep import Keeper
@@ -60,9 +60,7 @@ TASKS = ("binary", "multiclass", "regression", "outlier")
 @click.option("--seed", type=int, metavar="N", help="Seed of everything random.  [default: 0]")
 @FAIL_ON
 @STRICT
-@click.option(
-    "--baseline", type=click.Path(), metavar="FILE", help="Fail only on what is new, or worse beyond noise."
-)
+@BASELINE
 @EXIT_ZERO
 @click.option(
     "--trust", multiple=True, metavar="NAME", help="Exact class in the model file to vouch for (repeatable)."

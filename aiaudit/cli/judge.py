@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from aiaudit.cli.archive_options import WITHIN
-from aiaudit.cli.record_options import EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT, STYLE
+from aiaudit.cli.record_options import BASELINE, EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT, STYLE
 
 
 @click.command()
@@ -28,6 +28,7 @@ from aiaudit.cli.record_options import EXIT_ZERO, FAIL_ON, OUTPUT, QUIET, STRICT
 )
 @FAIL_ON
 @STRICT
+@BASELINE
 @EXIT_ZERO
 @STYLE
 @OUTPUT
@@ -39,6 +40,7 @@ def judge(
     waivers: str | None,
     fail_on: str | None,
     strict: bool | None,
+    baseline: str | None,
     exit_zero: bool,
     style: str,
     output: tuple[Path, ...],
@@ -51,7 +53,8 @@ def judge(
     """
     from aiaudit.archive.lookup import stored
     from aiaudit.audit import today
-    from aiaudit.cli.telling import show, tell_unused, write_all
+    from aiaudit.baseline import against, gone, load_baseline
+    from aiaudit.cli.telling import show, tell_gone, tell_unused, write_all
     from aiaudit.gate import exit_code
     from aiaudit.outputs import prepare
     from aiaudit.policy import LoadedPolicy, load_policies, load_waivers
@@ -59,6 +62,7 @@ def judge(
     from aiaudit.rejudge import rejudge, waivers_of
 
     prepare(output)
+    known = None if baseline is None else load_baseline(baseline)
     old = stored(archive, record)
     loaded = (
         load_policies(policy) if policy else LoadedPolicy(policy=old.policy, sources=old.provenance.sources)
@@ -66,6 +70,9 @@ def judge(
     severity = None if fail_on is None else Severity[fail_on.upper()]
     accepted = load_waivers(waivers) if waivers else waivers_of(old)
     new = rejudge(old, loaded, accepted, today=today(), fail_on=severity, strict=strict)
+    if known is not None:
+        new = against(new, known)
+        tell_gone(gone(new, known))
     code = exit_code(new)
     write_all(new, output, code)
     tell_unused(new)

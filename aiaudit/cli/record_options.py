@@ -14,6 +14,9 @@ FAIL_ON = click.option(
     "--fail-on", type=click.Choice(SEVERITIES), help="Lowest severity that fails the gate."
 )
 STRICT = click.option("--strict/--no-strict", default=None, help="Let an inconclusive gate too (exit 4).")
+BASELINE = click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="Fail only on what is new, or worse beyond noise."
+)
 EXIT_ZERO = click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict (not for errors).")
 STYLE = click.option(
     "--format",

@@ -128,6 +128,18 @@ def test_exit_codes_are_those_of_check(aiaudit, options, code):
     assert aiaudit("check", "people.csv", *OPTIONS, *options).code == code
 
 
+def test_what_a_baseline_knows_does_not_gate(aiaudit):
+    tight = ("-p", "tight.yaml", "-q")
+    assert aiaudit("judge", "record.json", *tight, "-o", "failing.json").code == 1
+    ran = aiaudit("judge", "record.json", *tight, "--baseline", "failing.json", "-o", "known.json")
+    assert ran.code == 0
+    assert read("known.json")["provenance"]["baseline"] == read("failing.json")["digest"]
+    failed = [v for v in read("known.json")["verdicts"] if v["status"] == "fail"]
+    assert {v["baseline"] for v in failed if v["requirement"] == "selection-gap"} == {"known"}
+    worse = aiaudit("judge", "record.json", *tight, "--baseline", "record.json")
+    assert worse.code == 1
+
+
 def test_what_the_audit_did_not_measure_is_not_assessed(aiaudit):
     policy = ALONE.replace("metric: impact_ratio", "metric: impact_ratio\n    reference: rest")
     Path("rest.yaml").write_text(policy)
