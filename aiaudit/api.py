@@ -16,7 +16,7 @@ from aiaudit.baseline import against, load_baseline
 from aiaudit.config import DEFAULT_POLICY, Config, load_config, overlay
 from aiaudit.declared import Declared
 from aiaudit.errors import IncompleteError, UsageError, one_line, some
-from aiaudit.execute import card_of, chosen, concluded, declared_in, execute
+from aiaudit.execute import card_of, chosen, concluded, declared_in, execute, reasons_of
 from aiaudit.loading.models import LocalModel
 from aiaudit.loading.tables import Table, frame_table
 from aiaudit.policy import load_policies
@@ -71,7 +71,7 @@ def audit_model(
         Day of judgement; by default that of ``SOURCE_DATE_EPOCH``, or today.
     **settings
         Further settings by the names of the command's options: `scores`, `order`, `reference`, `drop`, `task`,
-        `exclude_unlabeled`, `waivers`, `select`, `ignore`, `seed`, `fail_on`, `strict`, `trust_metrics`.
+        `exclude_unlabeled`, `reasons`, `waivers`, `select`, `ignore`, `seed`, `fail_on`, `strict`, `trust_metrics`.
 
     Returns
     -------
@@ -154,6 +154,7 @@ def _inputs(model: Any, frame: pd.DataFrame, train: pd.DataFrame | None, config:
         table=tables["data"],
         model=None if model is None else LocalModel(model),
         card=card_of(config),
+        reasons=reasons_of(config),
         data={role: {"name": table.name, "sha256": ""} for role, table in tables.items()},
         train=tables.get("train"),
         seed=config.seed,

@@ -22,6 +22,7 @@ from aiaudit.subject import Rows, Subject
 
 if TYPE_CHECKING:
     from aiaudit.card import SystemCard
+    from aiaudit.explaining.dictionary import Dictionary
 
 Progress = Callable[[int, int], None]
 Rowwise = npt.NDArray[np.bool_]
@@ -38,6 +39,7 @@ class Inputs:
     table: Table
     model: Model | None = None
     card: SystemCard | None = None
+    reasons: Dictionary | None = None
     groups: Mapping[str, pd.Series] = field(default_factory=dict)
     data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -67,6 +69,8 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
     check_columns(declared, inputs.table.name, list(inputs.table.frame.columns), inputs.groups)
     kept, rows = _kept_rows(inputs.table, declared)
     features = None if inputs.model is None else _features(inputs.table, inputs.model, declared)[kept]
+    if inputs.reasons is not None and features is not None:
+        inputs.reasons.require_known([str(column) for column in features.columns])
     attributes = tuple(_protected(sensitive, inputs, kept) for sensitive in declared.sensitive)
     target = declared.target
     actual = None if target is None else inputs.table.labels(target)[kept].to_numpy(object)
@@ -88,6 +92,7 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
         rows=rows,
         target=target,
         card=inputs.card,
+        reasons=inputs.reasons,
         seed=inputs.seed,
         data=inputs.data,
         notes=(*inputs.table.notes, *inputs.notes),

@@ -113,7 +113,7 @@ def state(name: str, value: Any) -> State:
     ]
     if value is None or value == () or "" in texts:
         return State.MISSING
-    if any(map(_is_placeholder, texts)):
+    if any(map(is_placeholder, texts)):
         return State.PLACEHOLDER
     if texts and name.rpartition(".")[2] in DAYS:
         return State.INVALID_DATE
@@ -162,7 +162,8 @@ def faults(attestation: Attestation) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_placeholder(text: str) -> bool:
+def is_placeholder(text: str) -> bool:
+    """Return whether a text is what stands in a form before anybody fills it in."""
     words = text.strip(string.punctuation + string.whitespace + "…–—")
     return not words or bool(_WHOLE.fullmatch(words) or _WITHIN.search(text))
 

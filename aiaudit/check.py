@@ -28,6 +28,7 @@ class Need(StrEnum):
     TRAIN = "train"
     COLUMNS = "columns"
     POPULATION = "population"
+    REASONS = "reasons"
 
 
 class NotApplicable(Exception):

@@ -102,6 +102,7 @@ class Config(Strict):
     policy: tuple[NameOrPath, ...] = Field(default=(DEFAULT_POLICY,), min_length=1)
     trust_metrics: tuple[Text, ...] = ()
     card: Location | None = None
+    reasons: Location | None = None
     waivers: Location | None = None
     gate: GateSettings = GateSettings()
     select: tuple[Text, ...] = ()

@@ -29,6 +29,7 @@ from aiaudit.subject import Subject
 if TYPE_CHECKING:
     from aiaudit.assemble import Progress
     from aiaudit.card import SystemCard
+    from aiaudit.explaining.dictionary import Dictionary
     from aiaudit.run import Told
 
 
@@ -132,13 +133,13 @@ def opened(
     IncompleteError
         The model was refused or failed, or the data cannot be read.
     """
-    declared = declared_in(config)
+    declared, reasons = declared_in(config), reasons_of(config)
     with ExitStack() as stack:
         inputs = _read(config, declared)
         model = _open(config)
         if model is not None:
             stack.callback(model.close)
-        inputs = replace(inputs, model=model, card=card, seed=config.seed)
+        inputs = replace(inputs, model=model, card=card, reasons=reasons, seed=config.seed)
         yield assemble(inputs, declared, predicted), inputs.table
 
 
@@ -149,6 +150,15 @@ def card_of(config: Config) -> SystemCard | None:
     from aiaudit.card import load_card
 
     return load_card(config.card)
+
+
+def reasons_of(config: Config) -> Dictionary | None:
+    """Read the reason dictionary that a configuration names, if any."""
+    if config.reasons is None:
+        return None
+    from aiaudit.explaining.dictionary import load_dictionary
+
+    return load_dictionary(config.reasons)
 
 
 def declared_in(config: Config) -> Declared:

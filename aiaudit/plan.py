@@ -22,6 +22,7 @@ WANT = {
     Need.TRAIN: "the training data were not given (--train)",
     Need.COLUMNS: "there are no columns beside decisions and outcomes",
     Need.POPULATION: "no population was declared that the rows should represent (data.population)",
+    Need.REASONS: "no reason dictionary was given (--reasons)",
 }
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aiaudit.card import SystemCard
+    from aiaudit.explaining.dictionary import Dictionary
     from aiaudit.loading.tables import Table
 
 #: Names of the tally's label axes; the leading NUL keeps them apart from any column's name.
@@ -90,6 +91,8 @@ class Subject:
         The system card, where one was given.
     circumstances : Circumstances
         When the limits were set, and the last audit was.
+    reasons : Dictionary or None
+        The reason dictionary, where one was given.
     seed : int
         Seed of everything random.
     depth : int
@@ -125,6 +128,7 @@ class Subject:
     rows: Rows
     target: str | None = None
     card: SystemCard | None = None
+    reasons: Dictionary | None = None
     circumstances: Circumstances = UNKNOWN
     seed: int = 0
     depth: int = 2
@@ -228,18 +232,14 @@ class Subject:
                 return self.actual is not None or self.actual_values is not None
             case Need.GROUPS:
                 return bool(self.attributes)
-            case Need.MODEL:
-                return self.model is not None
+            case Need.MODEL | Need.TRAIN | Need.REASONS:
+                return getattr(self, need.value) is not None
+            case Need.CONTROLS | Need.POPULATION:
+                return bool(getattr(self, need.value))
             case Need.SCORES:
                 return self._has_scores()
-            case Need.CONTROLS:
-                return bool(self.controls)
-            case Need.TRAIN:
-                return self.train is not None
             case Need.COLUMNS:
                 return self.columns is not None and self.columns.shape[1] > 0
-            case Need.POPULATION:
-                return bool(self.population)
 
     def _has_scores(self) -> bool:
         try:

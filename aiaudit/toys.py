@@ -19,6 +19,7 @@ from aiaudit.subject import Rows, Subject
 if TYPE_CHECKING:
     from aiaudit.card import SystemCard
     from aiaudit.circumstances import Circumstances
+    from aiaudit.explaining.dictionary import Dictionary
 
 
 def subject_of(
@@ -126,7 +127,16 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
         target="outcome",
         train=_toy_train(features, actual, rng),
         card=_toy_card(),
+        reasons=_toy_reasons(),
         circumstances=_toy_circumstances(),
+    )
+
+
+def _toy_reasons() -> Dictionary:
+    from aiaudit.explaining.dictionary import Dictionary
+
+    return Dictionary.model_validate(
+        {"columns": {"income": {"reason": "Income too low for the sum"}, "debt": {"reason": "Low score"}}}
     )
 
 

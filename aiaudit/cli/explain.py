@@ -55,7 +55,6 @@ def explain(
     row: int | None,
     key: str | None,
     adverse: bool,
-    reasons: str | None,
     baseline: str,
     letter: str | None,
     style: str,
@@ -73,7 +72,7 @@ def explain(
         raise click.UsageError("name one row with --row or --id, or ask for all with --adverse")
     if adverse and (letter or style == "json"):
         raise click.UsageError("--adverse writes CSV; letters and JSON are for one row")
-    text = _explained(_config(files, options), (row, key), reasons, baseline, letter, style)
+    text = _explained(_config(files, options), (row, key), baseline, letter, style)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
@@ -87,26 +86,22 @@ def explain(
 def _explained(
     config: Config,
     wanted: tuple[int | None, str | None],
-    reasons: str | None,
     baseline: str,
     kind: str | None,
     style: str,
 ) -> str:
     from aiaudit.cli.watching import watching
-    from aiaudit.execute import opened
+    from aiaudit.execute import card_of, opened
+    from aiaudit.explaining.dictionary import Dictionary, load_dictionary
 
-    card = None
-    if config.card is not None:
-        from aiaudit.card import load_card
-
-        card = load_card(config.card)
+    card = card_of(config)
+    dictionary = Dictionary() if config.reasons is None else load_dictionary(config.reasons, for_letters=True)
     with watching() as watcher, opened(config, card, watcher.predicted) as (subject, table):
         if subject.model is None or subject.features is None or subject.selected is None:
             raise UsageError(
                 "only decisions of a model can be explained, not numbers or a column of decisions",
                 "Give MODEL and DATA, and the label that helps the person with --favorable.",
             )
-        dictionary = _dictionary(reasons, subject)
         if wanted == (None, None):
             return _adverse(subject, dictionary, baseline)
         return _one(subject, table, wanted, dictionary, baseline, kind, style)
@@ -152,13 +147,6 @@ def _adverse(subject: Subject, dictionary: Dictionary, baseline: str) -> str:
     if withheld:
         click.echo(f"warning: a protected column counted against {withheld} row(s): see 'withheld'", err=True)
     return to_csv(found, [str(row + 1) for row in rows], dictionary)
-
-
-def _dictionary(path: str | None, subject: Subject) -> Dictionary:
-    from aiaudit.explaining.dictionary import Dictionary, load_dictionary
-
-    assert subject.features is not None
-    return Dictionary() if path is None else load_dictionary(path, map(str, subject.features.columns))
 
 
 def _position(subject: Subject, table: Table, row: int | None, key: str | None) -> int:

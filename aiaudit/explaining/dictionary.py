@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from aiaudit.errors import UsageError, one_line, some
+from aiaudit.errors import UsageError, did_you_mean, some
+from aiaudit.explaining.wording import Fault, fault
+from aiaudit.policy.document import FileErrors
 from aiaudit.policy.fields import Strict, Text, Version, Word, Words, refuse
 from aiaudit.policy.yaml import parse, read_yaml
 
-#: What Regulation B (12 CFR 1002.9(b)(2)) names as insufficient, in the forms in which it is met.
-_GENERIC = re.compile(
-    r"internal (standard|polic|criteri)|(low|insufficient|inadequate|failing|qualifying) (credit |total )?score|"
-    r"score (is )?(too low|below)|model (decision|output)|algorithm",
-    re.IGNORECASE,
-)
+#: What no letter may say, and what to write instead.
+_UNFIT = {
+    Fault.PLACEHOLDER: "this reason is still to be written; put it in plain words, or leave it out",
+    Fault.INSUFFICIENT: "a reason must be specific to the column; internal policies and low scores are none",
+}
 
 
 class Column(Strict):
@@ -32,10 +32,7 @@ class Column(Strict):
     choices: Words = ()
 
     @model_validator(mode="after")
-    def _specific(self) -> Self:
-        if self.reason is not None and _GENERIC.search(self.reason):
-            what = "a reason must be specific to the column; internal policies and low scores are none"
-            refuse("column", [(("reason",), what)])
+    def _ordered(self) -> Self:
         if self.range is not None and self.range[0] > self.range[1]:
             refuse("column", [(("range",), "a range is the least and the greatest value, in this order")])
         return self
@@ -59,8 +56,28 @@ class Dictionary(Strict):
         """Return the reason that stands for a column in a letter."""
         return self.of(column).reason
 
+    def fault(self, column: str) -> Fault | None:
+        """Return what is wrong with a column's reason; None where there is none, or nothing is."""
+        reason = self.reason(column)
+        return None if reason is None else fault(column, reason)
 
-def load_dictionary(path: str | Path, known: Iterable[str]) -> Dictionary:
+    def require_known(self, known: Collection[str]) -> None:
+        """Refuse what is said of columns that are not among *known*, the model's.
+
+        Raises
+        ------
+        UsageError
+            Naming them.
+        """
+        strange = [column for column in self.columns if column not in known]
+        if strange:
+            raise UsageError(
+                f"the reason dictionary speaks of columns that the model is not given: {some(strange)}",
+                f"The model's columns are {some(sorted(known), 20)}.{did_you_mean(strange[0], known)}",
+            )
+
+
+def load_dictionary(path: str | Path, *, for_letters: bool = False) -> Dictionary:
     """Read a reason dictionary.
 
     Parameters
@@ -68,22 +85,21 @@ def load_dictionary(path: str | Path, known: Iterable[str]) -> Dictionary:
     path : path
         A YAML file: ``columns``, and under each column ``reason``, ``name``, ``immutable``, ``direction``,
         ``range``, ``choices``.
-    known : iterable of str
-        The model's columns.
+    for_letters : bool
+        Refuse reasons that no letter may state; an audit reads them and counts them.
 
     Raises
     ------
     FileErrors
         With everything that is wrong with the file.
-    UsageError
-        It speaks of columns that the model does not have.
     """
-    found = parse(read_yaml(path), Dictionary)
-    columns = set(known)
-    strange = [column for column in found.columns if column not in columns]
-    if strange:
-        raise UsageError(
-            f"{one_line(path)} speaks of columns that the model is not given: {some(strange)}",
-            f"The model's columns are {some(sorted(columns), 20)}.",
-        )
+    document = read_yaml(path)
+    found = parse(document, Dictionary)
+    unfit = [
+        document.fault(("columns", column, "reason"), _UNFIT[wrong])
+        for column in found.columns
+        if for_letters and (wrong := found.fault(column)) in _UNFIT
+    ]
+    if unfit:
+        raise FileErrors(unfit)
     return found

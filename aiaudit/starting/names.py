@@ -54,6 +54,7 @@ _THINGS = frozenset(
         "account",
         "loan",
         "vehicle",
+        "automobile",
         "car",
         "property",
         "building",

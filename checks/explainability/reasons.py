@@ -10,11 +10,10 @@ from aiaudit.check import Need, check
 from aiaudit.explaining.decision import common, frozen_columns
 from aiaudit.explaining.dictionary import Dictionary
 from aiaudit.explaining.recourse import recourse
-from aiaudit.explaining.refused import PEOPLE, refused
-from aiaudit.facts import Better, Form, Measurement, Metric
-from aiaudit.measuring.rates import LEVEL, interval
+from aiaudit.explaining.refused import PEOPLE, counted, refused
+from aiaudit.facts import Better, Measurement
+from aiaudit.measuring.rates import LEVEL
 from aiaudit.metrics import rate, value
-from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.subject import Subject
 
 REG_B = "12 CFR 1002, Supplement I, 9(b)(2)-5"
@@ -84,20 +83,6 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
         params={"no_interval": "people share the baselines", "engine": told[0].compared[0].found.engine},
     )
     silent = sum(not any(c.reasons for c in one.compared) for one in told)
-    yield _counted(WITHOUT, silent, len(told))
+    yield counted(WITHOUT, silent, len(told))
     options = recourse(subject, [one.row for one in told], Dictionary(), frozen_columns(subject))
-    yield _counted(HELPED, sum(map(bool, options)), len(told))
-
-
-def _counted(metric: Metric, x: int, n: int) -> Measurement:
-    low, high = rate_interval(x, n, LEVEL)
-    return Measurement(
-        metric=metric.name,
-        value=x / n,
-        form=Form.RATE,
-        n=n,
-        numerator=x,
-        denominator=n,
-        interval=interval(float(low), float(high), "modified Wilson"),
-        method="counted among refused people at random; modified Wilson interval",
-    )
+    yield counted(HELPED, sum(map(bool, options)), len(told))

@@ -13,6 +13,7 @@ from aiaudit.explaining.dictionary import Column, Dictionary, load_dictionary
 from aiaudit.explaining.letters import blanks, letter
 from aiaudit.explaining.reasons import baselines, principal, protected_pull
 from aiaudit.explaining.telling import to_csv, to_json, to_text
+from aiaudit.explaining.wording import Fault, fault
 from aiaudit.loading.models import LocalModel
 from aiaudit.testing import subject_of
 
@@ -199,14 +200,53 @@ def test_letters_that_are_not_written(answers, sensitive, words, said):
         ("columns: {income: {reason: Does not meet internal standards}}", "must be specific"),
         ("columns: {income: {range: [5, 1]}}", "least and the greatest"),
         ("columns: {income: {directions: up}}", "direction"),
-        ("columns: {incom: {reason: Income}}", "incom"),
+        ("columns: {income: {reason: TODO}}", "still to be written"),
     ],
 )
 def test_dictionaries_that_are_refused(tmp_path, text, said):
     path = tmp_path / "reasons.yaml"
     path.write_text(text)
     with pytest.raises(UsageError, match=said):
-        load_dictionary(path, ["income"])
+        load_dictionary(path, for_letters=True)
+
+
+def test_a_column_that_the_model_lacks_is_no_word_of_the_dictionary():
+    words = Dictionary(columns={"incom": Column(reason="Income")})
+    with pytest.raises(UsageError, match="'incom'") as caught:
+        words.require_known(["income", "years"])
+    assert "Did you mean 'income'?" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("reason", "wrong"),
+    [
+        # What 12 CFR 1002.9(b)(2) names as insufficient.
+        ("The creditor's internal standards", Fault.INSUFFICIENT),
+        ("Based on our lending policies", Fault.INSUFFICIENT),
+        ("Applicant failed to achieve a qualifying score", Fault.INSUFFICIENT),
+        ("Credit score below the limit", Fault.INSUFFICIENT),
+        ("Decision of the algorithm", Fault.INSUFFICIENT),
+        # What the commentary, Supplement I, 9(b)(2)-3 and -4, and the sample forms hold to be specific.
+        ("Length of residence", None),
+        ("Age of automobile", None),
+        ("Income insufficient for amount of credit requested", None),
+        ("Length of employment", None),
+        ("Number of recent inquiries on credit bureau report", None),
+        ("Value or type of collateral not sufficient", None),
+        ("Limited credit experience", None),
+        ("Delinquent past or present credit obligations with others", None),
+        # What may not be taken into account: 12 CFR 1002.2(z).
+        ("Age of the applicant", Fault.PROTECTED),
+        ("Marital status", Fault.PROTECTED),
+        ("Income from public assistance", Fault.PROTECTED),
+        ("National origin", Fault.PROTECTED),
+        ("TODO", Fault.PLACEHOLDER),
+        ("<reason>", Fault.PLACEHOLDER),
+        ("pay 0", Fault.NAME),
+    ],
+)
+def test_what_is_wrong_with_a_reason(reason, wrong):
+    assert fault("PAY_0", reason) is wrong
 
 
 def test_a_dictionary_is_read(tmp_path):
@@ -214,7 +254,7 @@ def test_a_dictionary_is_read(tmp_path):
     path.write_text(
         "columns:\n  income: {reason: Income, direction: up, range: [0, 100], name: your income}\n"
     )
-    found = load_dictionary(path, ["income", "years"])
+    found = load_dictionary(path, for_letters=True)
     assert found.of("income").range == (0, 100)
     assert (found.named("income"), found.named("years"), found.reason("years")) == (
         "your income",

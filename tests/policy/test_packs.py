@@ -41,6 +41,8 @@ FACTS = {
     "direct_identifiers",
     "limits_set_before",
     "personal_columns_without_weight",
+    "reason_coverage",
+    "unspecific_reasons",
 }
 
 
