@@ -70,8 +70,9 @@ def audit_model(
     today : date, optional
         Day of judgement; by default that of ``SOURCE_DATE_EPOCH``, or today.
     **settings
-        Further settings by the names of the command's options: `scores`, `order`, `reference`, `drop`, `task`,
-        `exclude_unlabeled`, `reasons`, `waivers`, `select`, `ignore`, `seed`, `fail_on`, `strict`, `trust_metrics`.
+        Further settings by the names of the command's options: `scores`, `order`, `reference`, `directions`, `drop`,
+        `task`, `exclude_unlabeled`, `reasons`, `waivers`, `select`, `ignore`, `seed`, `fail_on`, `strict`,
+        `trust_metrics`.
 
     Returns
     -------

@@ -15,6 +15,7 @@ from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line, 
 from aiaudit.groups import Attribute, Sensitive, attribute
 from aiaudit.loading.models import predict_in_batches
 from aiaudit.loading.tables import Table, reject_missing
+from aiaudit.measuring.coding import numbers as scale
 from aiaudit.model import Model
 from aiaudit.outcomes import numbers, task_of, with_outcomes
 from aiaudit.scores import column_scores
@@ -84,6 +85,7 @@ def assemble(inputs: Inputs, declared: Declared, progress: Progress | None = Non
         weights=_weights(inputs.table, declared.weights, kept),
         population=declared.population,
         dependants=declared.dependants,
+        directions=_directions(declared, features),
         reference_groups=_reference_groups(declared, attributes),
         train=inputs.train,
         features=features,
@@ -143,6 +145,24 @@ def _reference_groups(declared: Declared, attributes: Sequence[Attribute]) -> Ma
                 f"Its groups are {some(groups[column], 12)}.{did_you_mean(label, groups[column])}",
             )
     return declared.reference
+
+
+def _directions(declared: Declared, features: pd.DataFrame | None) -> Mapping[str, str]:
+    """Refuse directions that no model can be held to; without a model they wait for one."""
+    if features is None:
+        return declared.directions
+    for column in declared.directions:
+        if column not in features.columns:
+            raise UsageError(
+                f"the model is not given column '{one_line(column)}' (--direction)",
+                f"Its columns are {some(features.columns, 12)}.{did_you_mean(column, features.columns)}",
+            )
+        if scale(features[column]) is None:
+            raise UsageError(
+                f"column '{one_line(column)}' holds no numbers, so that none is more than another (--direction)",
+                "Declare directions of columns of numbers alone.",
+            )
+    return declared.directions
 
 
 def _weights(table: Table, column: str | None, kept: Rowwise) -> npt.NDArray[np.float64] | None:

@@ -29,6 +29,7 @@ class Need(StrEnum):
     COLUMNS = "columns"
     POPULATION = "population"
     REASONS = "reasons"
+    DIRECTIONS = "directions"
 
 
 class NotApplicable(Exception):

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from aiaudit.config_fields import (
     Dependants,
+    Direction,
     Labels,
     Location,
     NameOrPath,
@@ -68,6 +69,7 @@ class DataSettings(Strict):
     weights: Word | None = None
     population: Population = Field(default_factory=dict)
     dependants: Dependants = Field(default_factory=dict)
+    directions: Mapping[Word, Direction] = Field(default_factory=dict)
     reference: ReferenceGroups = Field(default_factory=dict)
     train: Location | None = None
     task: Task | None = None
@@ -143,7 +145,7 @@ _SECTIONS: Mapping[str, Sequence[str]] = {
     "model": ("python", "trust", "module_path", "unsafe_pickle", "isolation", "memory", "timeout"),
     "data": (
         *("target", "favorable", "order", "sensitive", "control", "drop", "predictions", "scores", "weights"),
-        *("train", "task", "exclude_unlabeled", "reference"),
+        *("train", "task", "exclude_unlabeled", "directions", "reference"),
     ),
     "gate": ("fail_on", "strict", "baseline"),
     "archive": ("sign_key", "system", "tags"),
@@ -207,7 +209,8 @@ def overlay(
         return Config.model_validate({**dict(config), **changed, **given})
     except ValidationError as error:
         first = error.errors()[0]
-        option = next((str(part) for part in reversed(first["loc"]) if isinstance(part, str)), "option")
+        named = [str(part) for part in first["loc"] if isinstance(part, str)]
+        option = next((name for name in named if name in options), named[-1] if named else "option")
         raise UsageError(
             f"--{option.replace('_', '-')}: {in_words(first)}", "See 'aiaudit check --help'."
         ) from None

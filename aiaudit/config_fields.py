@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
@@ -81,6 +81,8 @@ Location = Annotated[Path, AfterValidator(_from_here)]
 NameOrPath = Annotated[Text, AfterValidator(_ref_from_here)]
 #: Columns that change with a protected one, by its name.
 Dependants = Mapping[Word, Words]
+#: Whether more of a column should help the person.
+Direction = Literal["up", "down"]
 #: Each group's share of the population, by protected column.
 Population = Mapping[Word, Annotated[Mapping[Word, float], AfterValidator(_shares)]]
 #: The group that others are set against, by protected column.

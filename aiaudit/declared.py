@@ -38,6 +38,8 @@ class Declared:
         Share of each group in the population that the rows should represent, by protected column.
     dependants : mapping of str to tuple of str
         Columns that change with a protected one (a title with the sex).
+    directions : mapping of str to str
+        ``up`` or ``down`` for columns of numbers of which more should help, or harm, the person.
     reference : mapping of str to str
         Group that the others are set against, by protected column.
     task : Task or None
@@ -57,6 +59,7 @@ class Declared:
     drop: tuple[str, ...] = ()
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     dependants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
     reference: Mapping[str, str] = field(default_factory=dict)
     task: Task | None = None
     exclude_unlabeled: bool = False
@@ -99,6 +102,7 @@ def check_columns(declared: Declared, place: str, own: Sequence[str], elsewhere:
         "--weights": [declared.weights],
         "--control": [s.column for s in declared.control],
         "--drop": declared.drop,
+        "--direction": list(declared.directions),
         "dependants": [column for columns in declared.dependants.values() for column in columns],
     }
     for option, columns in named.items():

@@ -176,6 +176,7 @@ def declared_in(config: Config) -> Declared:
         drop=data.drop,
         population=data.population,
         dependants=data.dependants,
+        directions=data.directions,
         reference=data.reference,
         task=data.task,
         exclude_unlabeled=data.exclude_unlabeled,

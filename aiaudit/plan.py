@@ -23,6 +23,7 @@ WANT = {
     Need.COLUMNS: "there are no columns beside decisions and outcomes",
     Need.POPULATION: "no population was declared that the rows should represent (data.population)",
     Need.REASONS: "no reason dictionary was given (--reasons)",
+    Need.DIRECTIONS: "no direction was declared for any column (data.directions)",
 }
 
 

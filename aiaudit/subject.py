@@ -77,18 +77,18 @@ class Subject:
         Declared share of each group in the population, by attribute.
     dependants : mapping of str to tuple of str
         Columns that change with a protected one.
+    directions : mapping of str to str
+        ``up`` or ``down`` for columns of which more should help, or harm, the person.
     reference_groups : mapping of str to str
         Group of reference that the user named, by attribute.
     train, features : Table or None, DataFrame or None
         The table the model was fitted on; what it was given here, in the user's own columns.
     table : DataFrame or None
         What no model was given: columns without a role here. Without a model, all that could be features; ask `columns`.
-    model : Model or None
-        The model, where there is one.
+    model, card : Model or None, SystemCard or None
+        The model and the system card, where there are any.
     rows : Rows
         Row accounting.
-    card : SystemCard or None
-        The system card, where one was given.
     circumstances : Circumstances
         When the limits were set, and the last audit was.
     reasons : Dictionary or None
@@ -120,6 +120,7 @@ class Subject:
     weights: npt.NDArray[np.float64] | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     dependants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
     reference_groups: Mapping[str, str] = field(default_factory=dict)
     train: Table | None = None
     features: pd.DataFrame | None = None
@@ -234,7 +235,7 @@ class Subject:
                 return bool(self.attributes)
             case Need.MODEL | Need.TRAIN | Need.REASONS:
                 return getattr(self, need.value) is not None
-            case Need.CONTROLS | Need.POPULATION:
+            case Need.CONTROLS | Need.POPULATION | Need.DIRECTIONS:
                 return bool(getattr(self, need.value))
             case Need.SCORES:
                 return self._has_scores()

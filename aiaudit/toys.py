@@ -124,6 +124,7 @@ def toy_subject(n: int = 400, seed: int = 0) -> Subject:
         controls=controls,
         population={"shape": {"round": 0.4, "square": 0.35, "oval": 0.25}},
         dependants={"shape": ("years",)},
+        directions={"income": "up", "debt": "down"},
         target="outcome",
         train=_toy_train(features, actual, rng),
         card=_toy_card(),

@@ -270,3 +270,28 @@ def test_further_declarations_that_do_not_fit_are_refused(declared, message):
 def test_weights_are_numbers_of_which_none_is_negative(weights, message):
     with pytest.raises(IncompleteError, match=message):
         assembled(people(p=["1", "0", "1", "1"], w=weights), predictions="p", weights="w")
+
+
+def test_directions_are_kept_for_the_model():
+    model = LinearModel({"income": 1.0})
+    assert assembled(people(), model=model, directions={"income": "up"}).directions == {"income": "up"}
+    decided = assembled(people(p=["1", "0", "1", "0"]), predictions="p", directions={"income": "down"})
+    assert decided.directions == {"income": "down"}
+
+
+@pytest.mark.parametrize(
+    ("column", "message", "hint"),
+    [
+        ("incom", "t.csv has no column 'incom' (--direction)", "Did you mean 'income'?"),
+        ("y", "the model is not given column 'y' (--direction)", "Its columns are 'income', 'town'."),
+        ("town", "column 'town' holds no numbers", "Declare directions of columns of numbers alone."),
+    ],
+)
+def test_directions_that_no_model_can_be_held_to_are_refused(column, message, hint):
+    source = people(y=[1, 0, 1, 1], town=["a", "b", "a", "b"])
+    model = LinearModel({"income": 1.0})
+    model.feature_names = ("income", "town")
+    with pytest.raises(UsageError) as caught:
+        assembled(source, model=model, target="y", directions={column: "up"})
+    assert message in caught.value.message
+    assert hint in caught.value.hint

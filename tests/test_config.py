@@ -87,6 +87,15 @@ def test_absolute_paths_and_names_of_programs_stay(tmp_path: Path) -> None:
     assert (config.model.path, config.model.python) == (Path("/m.pkl"), "python3.12")
 
 
+def test_directions_are_read_and_the_command_line_wins(tmp_path: Path) -> None:
+    config = load_config(_config(tmp_path, "data: {directions: {income: up, 7: down}}"))
+    assert config.data.directions == {"income": "up", "7": "down"}
+    assert overlay(config, directions={}).data.directions == config.data.directions
+    assert overlay(config, directions={"age": "down"}).data.directions == {"age": "down"}
+    with pytest.raises(UsageError, match="--directions: 'sideways' is not one of: up, down"):
+        overlay(config, directions={"income": "sideways"})
+
+
 def test_an_archive_on_the_command_line_wins(tmp_path: Path) -> None:
     config = load_config(_config(tmp_path, FULL))
     same = overlay(config).archive
@@ -125,6 +134,10 @@ def test_sizes(size: str, number: int) -> None:
         (
             "model: {isolation: auot}",
             ["1:20: 'auot' is not one of: auto, strict, none. Did you mean 'auto'?"],
+        ),
+        (
+            "data: {directions: {income: up, debts: downward}}",
+            ["1:40: 'downward' is not one of: up, down. Did you mean 'down'?"],
         ),
         ("modle: {}", ["1:1: unknown key 'modle'. Did you mean 'model'?"]),
         ("data: {sensitve: [sex]}", ["1:8: unknown key 'sensitve'. Did you mean 'sensitive'?"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,13 @@ TASKS = ("binary", "multiclass", "regression", "outlier")
     multiple=True,
     metavar="COL=GROUP",
     help="Set a column's other groups against this one too (repeatable).",
+)
+@click.option(
+    "--direction",
+    "directions",
+    multiple=True,
+    metavar="COL=up|down",
+    help="More of this column should help (up) or harm the person (repeatable).",
 )
 @click.option("--train", type=click.Path(), metavar="FILE", help="Data that the model was fitted on.")
 @click.option(
@@ -175,17 +183,23 @@ def _config(files: tuple[str, ...], options: dict[str, Any]) -> Config:
         raise click.UsageError("--groups FILE and --on COL go together")
     for name in ("sensitive", "control"):
         options[name] = tuple(parse_sensitive(text) for text in options[name])
-    options["reference"] = dict(_reference(text) for text in options["reference"])
+    options["reference"] = _pairs("--reference", "COL=GROUP", options["reference"])
+    options["directions"] = _pairs("--direction", "COL=up or COL=down", options["directions"], ("up", "down"))
     return overlay(config, model=model, data=data, groups=groups, on=on, **options)
 
 
-def _reference(text: str) -> tuple[str, str]:
+def _pairs(option: str, form: str, texts: Sequence[str], values: Collection[str] = ()) -> dict[str, str]:
+    """Read ``COL=VALUE`` for each column; any value will do where none are named."""
     from aiaudit.errors import one_line
 
-    column, equals, group = text.partition("=")
-    if not (column and equals and group):
-        raise click.UsageError(f"--reference takes COL=GROUP, not '{one_line(text)}'")
-    return column, group
+    found: dict[str, str] = {}
+    for text in texts:
+        column, equals, value = text.rpartition("=") if values else text.partition("=")
+        if not (column and equals and value) or (values and value not in values):
+            raise click.UsageError(f"{option} takes {form}, not '{one_line(text)}'")
+        if found.setdefault(column, value) != value:
+            raise click.UsageError(f"{option} says two things of column '{one_line(column)}'")
+    return found
 
 
 def _files(files: tuple[str, ...], predictions: str | None, config: Config) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from aiaudit.explaining.given import changed
 from aiaudit.explaining.grids import Grid
 from aiaudit.explaining.output import Output
 from aiaudit.measuring.coding import numbers
+from aiaudit.measuring.permuted import SAME
 
 #: People whose value is changed to every point, and rows between two neighbouring points that are moved to both.
 PEOPLE, STEP_ROWS = 300, 40
@@ -123,6 +124,37 @@ def accumulated(output: Output, table: pd.DataFrame, points: Grid, level: float)
     n = int(known.sum())
     how = "mean effects of steps on rows between their ends, added up and centred"
     return _curve(curve, reach, n, len(known) - n, how)
+
+
+def falls_along(output: Output, table: pd.DataFrame, points: Grid | None, *, up: bool) -> tuple[Floats, int]:
+    """Return how far each person's output falls at most between two points, as the column moves one way.
+
+    Parameters
+    ----------
+    output : callable
+        One number a row.
+    table : DataFrame
+        The rows that the points were chosen from, in random order.
+    points : Grid or None
+        The numbers; without two of them nobody is asked.
+    up : bool
+        Whether the column rises along the way.
+
+    Returns
+    -------
+    falls : ndarray of float, shape (m,)
+        0 for people whose output nowhere falls by more than rounding does.
+    lost : int
+        People left out because the model had no finite number.
+    """
+    if points is None or len(points.places) < 2:
+        return np.empty(0), 0
+    answers = responses(output, table, points)[:, : len(points.places)]
+    known = answers[np.isfinite(answers).all(axis=1)]
+    along = known if up else known[:, ::-1]
+    falls = (np.maximum.accumulate(along, axis=1) - along).max(axis=1)
+    reach = float(np.ptp(known)) if len(known) else 0.0
+    return np.where(falls > SAME * reach, falls, 0.0), len(answers) - len(known)
 
 
 def _added_up(effects: Floats, places: Floats, values: Floats, level: float) -> tuple[Floats, Floats]:

@@ -56,12 +56,12 @@ def explained_output(subject: Subject) -> tuple[str, Output]:
     probe = model.scores(features.iloc[:PROBE_ROWS].copy())
     favoured = np.array([label_text(label) in subject.favorable for label in model.classes or ()], bool)
     if probe is None:
-        return f"decision for {labels} (1) or not (0)", _checked(_decision(model, subject.favorable))
+        return f"decision for {labels} (1) or not (0)", decision_output(subject)
     scores = np.asarray(probe, np.float64)
     if scores.ndim == 1:
         return _one_score(model, subject, favoured, labels)
     if scores.shape[1] != len(favoured):
-        return f"decision for {labels} (1) or not (0)", _checked(_decision(model, subject.favorable))
+        return f"decision for {labels} (1) or not (0)", decision_output(subject)
     if _are_probabilities(scores):
         return f"probability of {labels}", _checked(
             lambda frame: _scores(model, frame)[:, favoured].sum(axis=1)
@@ -94,14 +94,18 @@ def _margin(scores: npt.NDArray[np.float64], favoured: npt.NDArray[np.bool_]) ->
     return np.asarray(best - scores[:, ~favoured].max(axis=1, initial=-np.inf), np.float64)
 
 
-def _decision(model: Model, favorable: tuple[str, ...]) -> Output:
+def decision_output(subject: Subject) -> Output:
+    """Return the decision as an output: 1 where it is favourable, 0 where not, NaN where the model makes none."""
+    model, favorable = subject.model, subject.favorable
+    assert model is not None
+
     def decide(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         codes, labels = pd.factorize(np.asarray(model.predict(frame)))
         # The last entry serves code -1, a missing decision: not a number, so the row counts as unexplained.
         values = [float(label_text(label) in favorable) for label in labels] + [np.nan]
         return np.asarray(values, np.float64)[codes]
 
-    return decide
+    return _checked(decide)
 
 
 def _checked(output: Output) -> Output:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from aiaudit.check import NotApplicable
 from aiaudit.explaining.decision import Decision, Effort, explain_decisions
 from aiaudit.explaining.sampling import canonical_order
-from aiaudit.facts import Form, Measurement, Metric
-from aiaudit.measuring.rates import LEVEL, interval
-from aiaudit.statistics.count_intervals import rate_interval
+from aiaudit.facts import Measurement, Metric
+from aiaudit.measuring.counted import share_of
 from aiaudit.subject import Subject
 
 #: Refused people who are looked at, and what is spent on them where values are sampled.
@@ -41,16 +40,4 @@ def refused(subject: Subject) -> tuple[Decision, ...]:
 
 def counted(metric: Metric, x: int, n: int, left_out: Mapping[str, int] | None = None) -> Measurement:
     """Return the share *x* of *n* refused people, with its interval; undefined where nobody is left."""
-    ends = rate_interval(x, n, LEVEL) if n else None
-    return Measurement(
-        metric=metric.name,
-        value=x / n if n else None,
-        form=Form.RATE,
-        n=n,
-        numerator=x,
-        denominator=n,
-        interval=None if ends is None else interval(float(ends[0]), float(ends[1]), "modified Wilson"),
-        method="counted among refused people at random; modified Wilson interval",
-        params={} if n else {"no_interval": "nobody is left to count"},
-        excluded={reason: count for reason, count in (left_out or {}).items() if count},
-    )
+    return share_of(metric, x, n, method="counted among refused people at random", excluded=left_out)

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.explaining.output import explained_output
-from aiaudit.facts import Form, Measurement, Metric, Scope
+from aiaudit.facts import Measurement, Metric, Scope
 from aiaudit.labels import Task
 from aiaudit.loading.models import predict_in_batches
+from aiaudit.measuring.counted import share_of
 from aiaudit.measuring.rates import LEVEL, interval, number
-from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.statistics.intervals import normal_mean
 from aiaudit.subject import Subject
 
@@ -44,19 +44,7 @@ class Change:
 
     def share(self, metric: Metric, scope: Scope) -> Measurement:
         """Return the share of decisions that changed."""
-        n, x = len(self.decided), int(self.decided.sum())
-        low, high = rate_interval(x, n, LEVEL)
-        return Measurement(
-            metric=metric.name,
-            form=Form.RATE,
-            value=x / n,
-            n=n,
-            numerator=x,
-            denominator=n,
-            interval=interval(float(low), float(high), "modified Wilson"),
-            scope=scope,
-            method=f"{PAIRS}; modified Wilson interval",
-        )
+        return share_of(metric, int(self.decided.sum()), len(self.decided), method=PAIRS, scope=scope)
 
     def distance(self, metric: Metric, scope: Scope, output: str) -> Measurement:
         """Return the mean distance by which *output*, as it is called, moved."""

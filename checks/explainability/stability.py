@@ -11,10 +11,10 @@ import numpy.typing as npt
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.explaining.reasons import MOST
 from aiaudit.explaining.repeats import BACKGROUNDS, repeated
-from aiaudit.facts import Form, Measurement
-from aiaudit.measuring.rates import LEVEL, interval
+from aiaudit.facts import Measurement
+from aiaudit.measuring.counted import share_of
+from aiaudit.measuring.rates import LEVEL
 from aiaudit.metrics import rate, value
-from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.subject import Subject
 
 BASIS = "house; the stability of reasons under 12 CFR 1002.9(b)(2)"
@@ -22,6 +22,7 @@ OVERLAP = (
     "Columns in both lists of the four largest attributions over columns in either, mean of rows and pairs."
 )
 KEPT = "Rows whose largest attribution is the same column's against every background."
+FIRST = rate("first_reason_kept", KEPT, BASIS)
 
 Ints = npt.NDArray[np.intp]
 
@@ -32,7 +33,7 @@ Ints = npt.NDArray[np.intp]
     needs=[Need.MODEL],
     metrics=[
         value("top_reasons_overlap", "share", OVERLAP, BASIS, ideal=1.0),
-        rate("first_reason_kept", KEPT, BASIS),
+        FIRST,
     ],
     remediation=[
         "Take a larger background, and the same one for everybody; state it.",
@@ -83,18 +84,7 @@ def stability(subject: Subject) -> Iterator[Measurement]:
         params={**told, "no_interval": "rows share the backgrounds"},
     )
     kept = int(np.all([top[:, 0] == tops[0][:, 0] for top in tops], axis=0).sum())
-    low, high = rate_interval(kept, n, LEVEL)
-    yield Measurement(
-        metric="first_reason_kept",
-        value=kept / n,
-        form=Form.RATE,
-        n=n,
-        numerator=kept,
-        denominator=n,
-        interval=interval(float(low), float(high), "modified Wilson"),
-        method="counted; modified Wilson interval",
-        params=told,
-    )
+    yield share_of(FIRST, kept, n, method="counted", params=told)
 
 
 def _overlap(one: Ints, other: Ints) -> float:

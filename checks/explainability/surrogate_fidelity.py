@@ -6,24 +6,23 @@ from collections.abc import Iterator
 
 from aiaudit.check import Need, check
 from aiaudit.explaining.simple import DEPTH, FOLDS, ROWS, simple_models
-from aiaudit.facts import Form, Measurement
-from aiaudit.measuring.rates import LEVEL, interval
+from aiaudit.facts import Measurement
+from aiaudit.measuring.counted import share_of
+from aiaudit.measuring.rates import LEVEL
 from aiaudit.metrics import rate
-from aiaudit.statistics.count_intervals import rate_interval
 from aiaudit.subject import Subject
 
 CRAVEN = "Craven and Shavlik 1996, Advances in Neural Information Processing Systems 8"
 AGREE = "Rows left out in which {} decides as the model does (favourable or not)."
+LINE = rate("line_fidelity", AGREE.format("a logistic regression"), CRAVEN)
+TREE = rate("tree_fidelity", AGREE.format("a small tree"), CRAVEN)
 
 
 @check(
     id="explainability.surrogate-fidelity",
     title="No short description of the model comes close to what it does",
     needs=[Need.MODEL, Need.DECISIONS],
-    metrics=[
-        rate("line_fidelity", AGREE.format("a logistic regression"), CRAVEN),
-        rate("tree_fidelity", AGREE.format("a small tree"), CRAVEN),
-    ],
+    metrics=[LINE, TREE],
     remediation=[
         "Where fidelity is high, describe the model by the simple one, and say how often they differ.",
         "Where it is not, do not: explain single decisions (aiaudit explain) and look for interactions.",
@@ -58,17 +57,6 @@ def surrogate_fidelity(subject: Subject) -> Iterator[Measurement]:
     found = simple_models(subject, selected)
     decided = selected[found.rows]
     n, more = len(decided), float(max(decided.mean(), 1 - decided.mean()))
-    for metric, said in (("line_fidelity", found.line), ("tree_fidelity", found.tree)):
+    for metric, said in ((LINE, found.line), (TREE, found.tree)):
         equal = int((said == decided).sum())
-        low, high = rate_interval(equal, n, LEVEL)
-        yield Measurement(
-            metric=metric,
-            value=equal / n,
-            form=Form.RATE,
-            n=n,
-            numerator=equal,
-            denominator=n,
-            interval=interval(float(low), float(high), "modified Wilson"),
-            method="counted on rows left out; modified Wilson interval",
-            params={"more_frequent": more},
-        )
+        yield share_of(metric, equal, n, method="counted on rows left out", params={"more_frequent": more})

@@ -117,3 +117,18 @@ def test_a_reference_that_is_none_is_refused(aiaudit, table, given, message):
     ran = aiaudit("check", table(), *DECIDED, "--reference", given)
     assert ran.code == 2
     assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["income=upwards"], "--direction takes COL=up or COL=down, not 'income=upwards'"),
+        (["income"], "--direction takes COL=up or COL=down, not 'income'"),
+        (["income=up", "income=down"], "--direction says two things of column 'income'"),
+        (["incom=up"], "no column 'incom' (--direction)"),
+    ],
+)
+def test_a_direction_that_is_none_is_refused(aiaudit, table, given, message):
+    ran = aiaudit("check", table(), *DECIDED, *(part for text in given for part in ("--direction", text)))
+    assert ran.code == 2
+    assert message in ran.err
