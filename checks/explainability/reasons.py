@@ -38,7 +38,7 @@ HELPED = rate(
     id="explainability.reasons",
     title="Refused people cannot be told why, or what would have helped",
     needs=[Need.MODEL, Need.DECISIONS],
-    metrics=[value("baseline_agreement", "share", AGREE, REG_B, ideal=1.0), WITHOUT, HELPED],
+    metrics=[value("baseline_agreement", "share", AGREE, REG_B, Better.HIGHER, 1.0), WITHOUT, HELPED],
     remediation=[
         "Where the baselines disagree, choose one, say why, and keep to it.",
         "Where nothing can be told, have a person review these decisions.",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.explaining.reasons import MOST
 from aiaudit.explaining.repeats import BACKGROUNDS, repeated
-from aiaudit.facts import Measurement
+from aiaudit.facts import Better, Measurement
 from aiaudit.measuring.counted import share_of
 from aiaudit.measuring.rates import LEVEL
 from aiaudit.metrics import rate, value
@@ -32,7 +32,7 @@ Ints = npt.NDArray[np.intp]
     title="People get other reasons when they are compared with other people",
     needs=[Need.MODEL],
     metrics=[
-        value("top_reasons_overlap", "share", OVERLAP, BASIS, ideal=1.0),
+        value("top_reasons_overlap", "share", OVERLAP, BASIS, Better.HIGHER, 1.0),
         FIRST,
     ],
     remediation=[

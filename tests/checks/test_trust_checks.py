@@ -1,5 +1,6 @@
 """Checks of whether explanations deserve trust, and whether a simpler model would do."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -129,6 +130,23 @@ def test_a_line_needs_no_other_model():
     assert fidelity["line_fidelity"].value > 0.97
     assert fidelity["tree_fidelity"].value < fidelity["line_fidelity"].value
     assert fidelity["line_fidelity"].params["more_frequent"] < 0.6
+
+
+@pytest.mark.parametrize(
+    ("kind", "skipped"),
+    [
+        ("LogisticRegression", True),
+        ("Pipeline(ColumnTransformer, LogisticRegression)", True),
+        ("Pipeline(LinearSVC, RandomForestClassifier)", False),
+        ("", False),
+    ],
+)
+def test_a_line_is_not_asked_whether_a_line_would_do(kind, skipped):
+    subject = toy_subject()
+    facts = replace(subject.model.facts, kind=kind)
+    model = copy.copy(subject.model)
+    model.facts = facts
+    assert isinstance(outcome_of(simple_first, replace(subject, model=model)), Skipped) is skipped
 
 
 def test_a_model_that_only_a_tree_can_follow():

@@ -8,7 +8,7 @@ import pytest
 from aiaudit.card import faults, load_card
 from aiaudit.policy import load_policies, load_waivers
 from aiaudit.policy.examples import examples_of
-from aiaudit.policy.model import Policy, Requirement
+from aiaudit.policy.model import Kind, Policy, Requirement
 from aiaudit.policy.own_metrics import OwnMetric
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
@@ -54,3 +54,16 @@ def test_the_example_statement_of_the_page_on_cards_is_one(tmp_path: Path) -> No
     assert faults(card.attestations[0]) == ()
     assert card.oversight.decision_log is not None
     assert card.oversight.decision_log.overrides == 1
+
+
+def test_the_table_of_themes_names_requirements_of_the_baseline(page: str) -> None:
+    table = page[page.index("| Theme |") :].split("\n\n")[0]
+    named = set(re.findall(r"`([a-z-]+)`", table))
+    requirements = {r.id: r for r in load_policies(["smb-baseline"]).policy.requirements}
+    assert named <= set(requirements)
+    assert {id for id, r in requirements.items() if r.kind is Kind.ATTESTED} <= named
+    for theme in table.splitlines()[2:]:
+        stated = [requirements[id] for id in re.findall(r"`([a-z-]+)`", theme)]
+        assert stated, theme
+        if "bias" not in theme:
+            assert any(r.kind is Kind.ATTESTED for r in stated), theme

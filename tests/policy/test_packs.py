@@ -40,6 +40,7 @@ FACTS = {
     "unaudited_groups",
     "direct_identifiers",
     "limits_set_before",
+    "field_present",
     "personal_columns_without_weight",
     "reason_coverage",
     "unspecific_reasons",
