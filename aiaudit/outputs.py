@@ -9,19 +9,19 @@ from pathlib import Path
 
 from aiaudit.errors import IncompleteError, UsageError, one_line
 from aiaudit.record import Record
-from aiaudit.render import format_of, render
+from aiaudit.render import content, format_of, ready
 
 
 def prepare(paths: Sequence[str | Path]) -> None:
-    """Make sure that every path can be written, and that its suffix names a format.
+    """Make sure that every path can be written, and that its suffix names a format that can be rendered here.
 
     Raises
     ------
     UsageError
-        If it is a folder, its folder cannot be made, or nothing can be written there.
+        If it is a folder, its folder cannot be made, nothing can be written there, or an extra is missing.
     """
     for path in map(Path, paths):
-        format_of(str(path))
+        ready(str(path))
         try:
             if path.is_dir():
                 raise UsageError(f"{one_line(path)} is a folder", "Name a file, such as out/report.html.")
@@ -37,13 +37,13 @@ def prepare(paths: Sequence[str | Path]) -> None:
 
 def write(record: Record, paths: Sequence[str | Path], exit_code: int) -> None:
     """Render the record to every path; each file appears whole or not at all."""
-    rendered = {Path(path): render(record, format_of(str(path)), exit_code) for path in paths}
-    for path, text in rendered.items():
-        replace(path, text)
+    rendered = {Path(path): content(record, format_of(str(path)), exit_code) for path in paths}
+    for path, made in rendered.items():
+        replace(path, made)
 
 
-def replace(path: Path, text: str) -> None:
-    """Put *text* in place of the file's content in one step.
+def replace(path: Path, text: str | bytes) -> None:
+    """Put *text*, as UTF-8, in place of the file's content in one step.
 
     Raises
     ------
@@ -53,8 +53,8 @@ def replace(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode() if isinstance(text, str) else text)
             # mkstemp makes the file private; a report is as readable as any file of the user's.
             mask = os.umask(0)
             os.umask(mask)

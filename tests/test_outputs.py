@@ -94,9 +94,19 @@ def test_nothing_is_written_if_one_form_cannot_be_rendered(tmp_path, monkeypatch
     def broken(record, format, code):
         if format == "html":
             raise RuntimeError("broken template")
-        return "fine"
+        return b"fine"
 
-    monkeypatch.setattr(outputs, "render", broken)
+    monkeypatch.setattr(outputs, "content", broken)
     with pytest.raises(RuntimeError, match="broken template"):
         outputs.write(RECORD, [tmp_path / "a.json", tmp_path / "b.html"], 1)
     assert files(tmp_path) == []
+
+
+def test_a_form_whose_extra_is_missing_is_told_before_the_audit(tmp_path, monkeypatch):
+    monkeypatch.setattr("aiaudit.render.find_spec", lambda name: None)
+    with pytest.raises(UsageError) as caught:
+        outputs.prepare([tmp_path / "out" / "report.pdf"])
+    assert caught.value.message.endswith("report.pdf' takes typst, which is not installed")
+    assert caught.value.hint == "Install it with: pip install 'aiaudit[pdf]'"
+    assert files(tmp_path) == []
+    outputs.prepare([tmp_path / "report.html"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiaudit.render import FORMATS
+from aiaudit.render import TEXTS
 
 SEVERITIES = ("info", "low", "medium", "high", "blocker")
 
@@ -21,7 +21,7 @@ EXIT_ZERO = click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the 
 STYLE = click.option(
     "--format",
     "style",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(TEXTS),
     default="text",
     show_default=True,
     help="On stdout.",

@@ -8,15 +8,13 @@ import click
 
 from aiaudit.cli.archive_options import WITHIN
 from aiaudit.cli.record_options import OUTPUT
-from aiaudit.render import FORMATS
+from aiaudit.render import TEXTS
 
 
 @click.command()
 @click.argument("record")
 @WITHIN
-@click.option(
-    "--format", "style", type=click.Choice(list(FORMATS)), help="On stdout.  [default: text, without -o]"
-)
+@click.option("--format", "style", type=click.Choice(TEXTS), help="On stdout.  [default: text, without -o]")
 @OUTPUT
 @click.option(
     "--public", "shareable", is_flag=True, help="Without counts of few people; see docs/records.md."

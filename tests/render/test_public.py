@@ -15,7 +15,7 @@ from aiaudit.api import audit_model
 from aiaudit.facts import Better, Form, Measured, Measurement
 from aiaudit.metrics import value
 from aiaudit.record import Record, Status, from_json, to_json
-from aiaudit.render import FORMATS, render
+from aiaudit.render import TEXTS, render
 from aiaudit.render.public import SIZE, public
 from aiaudit.subject_facts import AttributeFacts, GroupFacts
 from tests import made
@@ -213,7 +213,7 @@ def test_statuses_and_exit_code_stay_and_the_record_opens(audited: Record) -> No
 
 def test_every_format_says_what_it_does_not_show(audited: Record) -> None:
     shareable = public(audited)
-    for format in FORMATS:
+    for format in TEXTS:
         assert render(shareable, format, shareable.exit_code)
     for format in ("html", "text", "csv", "json"):
         text = render(shareable, format, shareable.exit_code)

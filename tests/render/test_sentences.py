@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aiaudit.facts import Form, Interval, Measurement, Reference
 from aiaudit.policy.model import Op, Requirement
 from aiaudit.record import Status, Verdict
-from aiaudit.render import FORMATS, render
+from aiaudit.render import TEXTS, render
 from aiaudit.render.findings import Finding, findings, headline
 from aiaudit.render.plain import per_hundred, plain
 from aiaudit.render.sentences import number_sentence, tiles_note, unguarded, verdict_sentence, what_now
@@ -202,7 +202,7 @@ def test_only_failures_in_force_and_severe_enough_gate() -> None:
     assert gating == {("selection-ratio", "black"), ("tpr-gap", "black")}
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", TEXTS)
 def test_no_report_calls_a_model_fair(format: str) -> None:
     for record, exit_code in RECORDS.values():
         # CycloneDX calls a key so; what stands under it does not.
