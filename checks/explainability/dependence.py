@@ -24,18 +24,10 @@ APLEY = "Apley and Zhu 2020, Journal of the Royal Statistical Society B 82, 1059
 #: Columns that have curves.
 COLUMNS = 8
 
-PARTIAL = value(
-    *("partial_dependence", "output units", "Mean output, were the column's value this one for everybody."),
-    *(FRIEDMAN, Better.TARGET, None),
-)
-LOCAL = value(
-    *(
-        "accumulated_effect",
-        "output units",
-        "Effects of small steps on rows nearby, added up; their mean is 0.",
-    ),
-    *(APLEY, Better.TARGET, None),
-)
+EVERYBODY = "Mean output, were the column's value this one for everybody."
+STEPS = "Effects of small steps on rows nearby, added up; their mean is 0."
+PARTIAL = value("partial_dependence", "output units", EVERYBODY, FRIEDMAN, Better.TARGET, None)
+LOCAL = value("accumulated_effect", "output units", STEPS, APLEY, Better.TARGET, None)
 DRAWN = rate("columns_examined", "Columns that have a curve, of all columns of the model.", "house")
 
 
