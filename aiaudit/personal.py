@@ -108,6 +108,9 @@ def personal(values: pd.Series) -> str | None:
 def identifier(values: pd.Series) -> str | None:
     """Return which direct identifier a column is by its name, or by the first `LOOKED` values of its text."""
     by_name = identifier_by_name(str(values.name))
+    if by_name and values.nunique() < min(_FEWEST, len(values)):
+        # Whether somebody has a telephone is no telephone number.
+        return None
     if by_name or pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return by_name
     return identifier_by_value([str(v) for v in values.head(LOOKED).dropna().unique()])

@@ -54,11 +54,15 @@ def check(ctx: click.Context, path: str, policies: tuple[str, ...], day: datetim
     from aiaudit.card import load_card
     from aiaudit.card_form import lacking
     from aiaudit.policy.load import load_policies
+    from aiaudit.policy.yaml import read_yaml
 
     policy = load_policies(policies).policy
-    asked, found = lacking(load_card(path), policy, day.date() if day else today())
+    asked, found = lacking(load_card(path), read_yaml(path), policy, day.date() if day else today())
     for gap in found:
-        click.echo(f"{gap.severity.name.lower():<8}{gap.requirement}: {gap.reason}")
+        click.echo(f"{gap.severity.name.lower():<8}{gap.requirement}: {gap.title}")
+        for item in gap.open:
+            click.echo(f"        {one_line(path)}:{item.line}: {item.name}: {one_line(item.state, 400)}")
+            click.echo(f"            for example: {item.example}")
         click.echo(f"        {one_line(gap.step, 400)}")
     gating = sum(gap.gates for gap in found)
     click.echo(f"{one_line(path)}: {asked - len(found)} of {asked} met, {gating} of the open ones gate")

@@ -10,7 +10,9 @@ from aiaudit.testing import LinearModel, subject_of
 from tests.checks.reading import found
 
 CHECK = "transparency.minimisation"
-OTHERS = pd.DataFrame({"email": ["a@b.example"] * 40, "shop": ["north"] * 40, "religion": ["none"] * 40})
+OTHERS = pd.DataFrame(
+    {"email": [f"a{i}@b.example" for i in range(40)], "shop": ["north"] * 40, "religion": ["none"] * 40}
+)
 
 
 def subject(weights: dict[str, float], table: pd.DataFrame | None = OTHERS):

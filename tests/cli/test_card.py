@@ -9,6 +9,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from aiaudit.card import fields, load_card
+from aiaudit.card_examples import FIELDS, STATEMENTS
 from aiaudit.cli.card import card
 from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.policy import load_policies
@@ -37,6 +38,8 @@ def test_the_form_is_a_card_in_which_nothing_is_given(pack: str, tmp_path: Path)
 def test_the_form_lists_choices_and_points() -> None:
     output = run("form", "-p", "us-nyc-ll144").output
     assert "use_cases: []  # hiring, promotion" in output
+    assert '  version: TODO  # for example: "3"' in output
+    assert "  rights:  # how much do decisions touch rights and freedoms? none, little" in output
     assert "covers: []  # list what is in it: no-part-in-the-tool" in output
     assert "# Whether the auditor is independent in all three respects (6 RCNY 5-300)" in output
 
@@ -56,10 +59,43 @@ def test_what_is_missing_says_what_to_write(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(plain))
     result = run("check", str(path), "--date", "2026-06-01")
     assert result.exit_code == 1
-    assert result.output.splitlines()[:2] == [
-        "high    card-limits: limitations; placeholder",
+    line = 1 + next(
+        i for i, text in enumerate(path.read_text().splitlines()) if text.startswith("limitations")
+    )
+    assert result.output.splitlines()[:4] == [
+        "high    card-limits: Whether limits are stated",
+        f"        {path}:{line}: limitations: placeholder",
+        "            for example: Knows only people to whom we lent before; unsure below twenty.",
         "        Write where you would not rely on it.",
     ]
+
+
+def test_a_statement_that_is_not_there_says_how_one_is_signed(tmp_path: Path) -> None:
+    path = tmp_path / "card.yaml"
+    path.write_text("version: 1\n")
+    output = run("check", str(path), "-p", "smb-baseline", "--date", "2026-06-01").output
+    assert f"{path}:1: fallback: the system card has no statement 'fallback'" in output
+    assert "statement: On 2026-06-01 we decided a whole day without the system. name: Dana Reyes;" in output
+    assert "date: 2026-06-01; expires: 2027-05-31" in output
+
+
+def test_every_field_has_a_good_answer_for_an_example(tmp_path: Path) -> None:
+    path = tmp_path / "card.yaml"
+    tree: dict = {}
+    for name, example in FIELDS.items():
+        *sections, last = name.split(".")
+        place = tree
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[last] = yaml.safe_load(example)
+    path.write_text(yaml.safe_dump(tree))
+    states = {name: str(state) for name, state in fields(load_card(path))}
+    assert {*states, "fallback.expires"} == set(FIELDS)
+    assert set(states.values()) == {"given"}
+
+
+def test_every_theme_has_a_good_statement_for_an_example() -> None:
+    assert set(STATEMENTS) == set(statements(load_policies(["smb-baseline"]).policy))
 
 
 @pytest.mark.parametrize(("day", "code"), [("2027-01-31", 0), ("2027-02-01", 1)])
