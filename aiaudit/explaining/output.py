@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: One number a row, shape (n,); higher is better for the person.
 Output = Callable[[pd.DataFrame], npt.NDArray[np.float64]]
+#: How the name of an output that is a probability begins.
+PROBABILITY = "probability of "
 #: Rows shown to the model to learn what kind of scores it gives.
 PROBE_ROWS = 50
 
@@ -63,7 +65,7 @@ def explained_output(subject: Subject) -> tuple[str, Output]:
     if scores.shape[1] != len(favoured):
         return f"decision for {labels} (1) or not (0)", decision_output(subject)
     if _are_probabilities(scores):
-        return f"probability of {labels}", _checked(
+        return f"{PROBABILITY}{labels}", _checked(
             lambda frame: _scores(model, frame)[:, favoured].sum(axis=1)
         )
     return f"decision margin for {labels}", _checked(lambda frame: _margin(_scores(model, frame), favoured))
