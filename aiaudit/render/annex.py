@@ -1,4 +1,4 @@
-"""The auditor's annex: verdicts by requirement, measurements by check and metric, importances."""
+"""The auditor's annex: verdicts by requirement, measurements by check and metric."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from aiaudit.facts import Errored, Measured, Measurement, Metric, Skipped
+from aiaudit.facts import Errored, Measured, Metric, Skipped
 from aiaudit.policy.model import Kind, Requirement
 from aiaudit.record import Record, Status
 from aiaudit.render.findings import Finding
 from aiaudit.render.numbers import Shared, Table, shared, tables
 from aiaudit.render.words import ORDER
 
-#: Columns drawn; section B lists all.
-DRAWN = 20
 #: Verdicts of one requirement shown before the passing ones are folded away.
 UNFOLDED = 20
 
@@ -32,28 +30,6 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bar:
-    """One column's importance, as places in percent of the width."""
-
-    measurement: Measurement
-    start: str
-    width: str
-    low: str | None
-    high: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bars:
-    """The importances of one metric, largest first; `zero` is the place of no importance."""
-
-    check: str
-    metric: Metric
-    bars: tuple[Bar, ...]
-    hidden: int
-    zero: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Annex:
     """What the annex lays out."""
 
@@ -61,7 +37,6 @@ class Annex:
     measured: tuple[tuple[Measured, tuple[Table, ...]], ...]
     skipped: tuple[Skipped, ...]
     errored: tuple[Errored, ...]
-    importances: tuple[Bars, ...]
     statements: tuple[Finding, ...]
     metrics: tuple[tuple[str, Metric], ...]
 
@@ -74,7 +49,6 @@ def annex(record: Record, found: tuple[Finding, ...]) -> Annex:
         measured=tuple((o, tuple(tables(o))) for o in ran),
         skipped=tuple(o for o in record.outcomes if isinstance(o, Skipped)),
         errored=tuple(o for o in record.outcomes if isinstance(o, Errored)),
-        importances=tuple(bars for o in ran for bars in _importances(o)),
         statements=tuple(f for f in found if f.requirement.kind is Kind.ATTESTED),
         metrics=tuple((o.check, metric) for o in ran for metric in o.metrics),
     )
@@ -98,51 +72,4 @@ def _judged(requirement: Requirement, own: list[Finding]) -> Judged:
         folded=tuple(f for f in own if f.number in passing),
         measured=any(f.verdict.measurement for f in own) and requirement.kind is Kind.MEASURED,
         alike=replace(shared([f.verdict.measurement for f in own if f.verdict.measurement]), params={}),
-    )
-
-
-def _importances(outcome: Measured) -> Iterator[Bars]:
-    """Draw one metric a check: the share of the whole where there is one, as the others tell the same."""
-    if not outcome.check.startswith("explainability."):
-        return
-    drawable: list[tuple[bool, int, Metric, list[Measurement]]] = []
-    for metric in outcome.metrics:
-        of_columns = (
-            m for m in outcome.measurements if m.metric == metric.name and set(m.scope) == {"column"}
-        )
-        rows = sorted((m for m in of_columns if m.value is not None), key=lambda m: -abs(m.value or 0.0))
-        if len(rows) > 1:
-            drawable.append((metric.unit != "share", len(drawable), metric, rows))
-    for _, _, metric, rows in sorted(drawable, key=lambda d: d[:2])[:1]:
-        yield _bars(outcome.check, metric, rows)
-
-
-def _bars(check: str, metric: Metric, every: list[Measurement]) -> Bars:
-    rows = every[:DRAWN]
-    ends = [
-        x
-        for m in rows
-        for x in (0.0, m.value or 0.0, *((m.interval.low, m.interval.high) if m.interval else ()))
-    ]
-    low, span = min(ends), (max(ends) - min(ends)) or 1.0
-
-    def place(x: float) -> str:
-        return f"{(x - low) / span * 96 + 2:.2f}%"
-
-    def bar(m: Measurement) -> Bar:
-        value = m.value or 0.0
-        return Bar(
-            measurement=m,
-            start=place(min(value, 0.0)),
-            width=f"{abs(value) / span * 96:.2f}%",
-            low=place(m.interval.low) if m.interval else None,
-            high=place(m.interval.high) if m.interval else None,
-        )
-
-    return Bars(
-        check=check,
-        metric=metric,
-        bars=tuple(bar(m) for m in rows),
-        hidden=len(every) - len(rows),
-        zero=place(0.0),
     )

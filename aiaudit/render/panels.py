@@ -15,7 +15,8 @@ DRAWN = 24
 
 #: Labels of an axis: a place in percent, and what is written there.
 Ticks = tuple[tuple[str, str], ...]
-_Key = frozenset[tuple[str, str]]
+#: A scope, as the key of a mapping.
+Key = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +84,10 @@ def ran(record: Record, check: str) -> tuple[int, Measured] | None:
     return next(((i, o) for i, o in enumerate(measured, 1) if o.check == check), None)
 
 
-def by_group(record: Record, check: str, metric: str, *needed: str) -> dict[_Key, list[Measurement]]:
+def by_group(record: Record, check: str, metric: str, *needed: str) -> dict[Key, list[Measurement]]:
     """Return the measurements of a metric that have a value, and *needed* settings in numbers, by whom they are of."""
     found = ran(record, check)
-    grouped: dict[_Key, list[Measurement]] = {}
+    grouped: dict[Key, list[Measurement]] = {}
     for m in () if found is None else found[1].measurements:
         if (
             m.metric == metric
@@ -106,7 +107,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
 
 
-def key(scope: Scope) -> _Key:
+def key(scope: Scope) -> Key:
     """Return a scope as the key of a mapping."""
     return frozenset(scope.items())
 
@@ -118,23 +119,41 @@ def percent_ticks(scale: Scale, *, upward: bool = False) -> Ticks:
     )
 
 
-def arranged(record: Record, check: str, metric: str, drawn: Mapping[_Key, Panel]) -> Panels | None:
-    """Return the panels of everybody and of the largest groups, in the order of attributes and groups."""
+def placed(
+    record: Record, sizes: Mapping[Key, int], room: int
+) -> tuple[tuple[Scope, ...], tuple[tuple[str, int], ...]]:
+    """Return everybody and the largest groups that there is room for, in the record's order; and how many are not shown.
+
+    Parameters
+    ----------
+    record : Record
+        Whose attributes and groups give the order.
+    sizes : mapping of Key to int
+        Rows of each that could be shown.
+    room : int
+        How many can be.
+    """
+    attributes = record.subject.attributes
+    scopes: list[Scope] = [{}, *({a.name: g.label} for a in attributes for g in a.groups)]
+    every = [scope for scope in scopes if key(scope) in sizes]
+    kept = sorted(every, key=lambda scope: -sizes[key(scope)])[:room]
+    left = {a.name: sum(a.name in scope for scope in every if scope not in kept) for a in attributes}
+    shown = tuple(scope for scope in every if scope in kept)
+    return shown, tuple((name, n) for name, n in left.items() if n)
+
+
+def arranged(record: Record, check: str, metric: str, drawn: Mapping[Key, Panel]) -> Panels | None:
+    """Return the panels of everybody and of the largest groups."""
     found = ran(record, check)
-    scopes: list[Scope] = [{}, *({a.name: g.label} for a in record.subject.attributes for g in a.groups)]
-    every = [drawn[key(scope)] for scope in scopes if key(scope) in drawn]
-    if found is None or not every:
+    kept, hidden = placed(record, {of: panel.n for of, panel in drawn.items()}, DRAWN)
+    if found is None or not kept:
         return None
     number, outcome = found
-    kept = sorted(every, key=lambda panel: -panel.n)[:DRAWN]
-    hidden = {
-        a.name: sum(a.name in p.scope for p in every if p not in kept) for a in record.subject.attributes
-    }
     husks = [m for m in outcome.measurements if m.metric == metric and "withheld" in m.params]
     return Panels(
         check=check,
         number=number,
-        panels=tuple(p for p in every if p in kept),
-        hidden=tuple((name, n) for name, n in hidden.items() if n),
+        panels=tuple(drawn[key(scope)] for scope in kept),
+        hidden=hidden,
         withheld=len({key(m.scope) for m in husks} - drawn.keys()),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aiaudit.facts import Measurement
 from aiaudit.record import Record, Status
 from aiaudit.render import words
-from aiaudit.render.annex import Annex, Bars, annex
+from aiaudit.render.annex import Annex, annex
+from aiaudit.render.bars import Importances, importances
 from aiaudit.render.findings import Finding
 from aiaudit.render.pdf_blocks import Block, Line, heading, items, name, table, tag, text
 from aiaudit.render.pdf_sources import data, metrics, provenance
@@ -22,7 +22,7 @@ def sections(record: Record, found: tuple[Finding, ...], ended: str) -> list[dic
     blocks = {
         "A. Requirements and verdicts": requirements(arranged),
         "B. Measurements": _measurements(record, arranged),
-        "C. What the model relies on": _importances(arranged),
+        "C. What the model relies on": _importances(record),
         "D. System card and statements": _papers(record, arranged),
         "E. Waivers": waivers(found),
         "F. Data and groups": data(record),
@@ -64,32 +64,29 @@ def _measurements(record: Record, arranged: Annex) -> Iterator[Block]:
         yield items(lines)
 
 
-def _importances(arranged: Annex) -> Iterator[Block]:
-    yield from (_bars(bars) for bars in arranged.importances)
-    if not arranged.importances:
+def _importances(record: Record) -> Iterator[Block]:
+    drawn = importances(record)
+    yield from map(_bars, drawn)
+    if not drawn:
         yield text("No importance of columns was measured.")
 
 
-def _bars(drawn: Bars) -> Block:
-    def value(m: Measurement) -> str:
-        interval = "" if m.interval is None else f" ({words.interval_text(m.interval)})"
-        return words.value_text(m) + interval
-
+def _bars(drawn: Importances) -> Block:
     return {
         "kind": "bars",
         "title": f"{name(drawn.metric.name)} by column ({name(drawn.check)}, {name(drawn.metric.unit)})",
-        "zero": drawn.zero,
-        "note": f"{count(drawn.hidden, 'smaller column')} in the record." if drawn.hidden else "",
+        "zero": drawn.bars.zero,
+        "note": f"{count(drawn.bars.hidden, 'smaller column')} in the record." if drawn.bars.hidden else "",
         "bars": [
             {
-                "column": name(bar.measurement.scope["column"]),
+                "column": name(bar.label),
                 "start": bar.start,
                 "width": bar.width,
                 "low": bar.low,
                 "high": bar.high,
-                "value": value(bar.measurement),
+                "value": words.with_interval(bar.measurement),
             }
-            for bar in drawn.bars
+            for bar in drawn.bars.bars
         ],
     }
 

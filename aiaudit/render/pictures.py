@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aiaudit.record import Record
+from aiaudit.render.bars import gaps, importances
 from aiaudit.render.calibration import calibration
 from aiaudit.render.chart import chart
 from aiaudit.render.cutoffs import cutoffs
+from aiaudit.render.dependence import dependence
 from aiaudit.render.findings import Finding
 from aiaudit.render.heatmap import heatmaps
 
@@ -20,4 +22,7 @@ def pictures(record: Record, found: tuple[Finding, ...]) -> Mapping[str, object]
         "heatmaps": heatmaps(record, found, drawn),
         "calibration": calibration(record),
         "cutoffs": cutoffs(record),
+        "importances": importances(record),
+        "gaps": gaps(record),
+        "dependence": dependence(record),
     }

@@ -16,6 +16,10 @@ from . import factory
 CURVE = rate("calibration_curve", "Favourable outcomes, of rows whose probability lies in the bin.", "house")
 ERROR = value("expected_calibration_error", "share", "Mean distance from the diagonal.", "house")
 SWEEP = rate("selection_rate_at_cutoff", "Rows that reach the cut-off.", "house")
+GAP = value("attribution_gap", "output units", "Part of one column.", "house")
+WHOLE = value("output_gap", "output units", "All columns together.", "house")
+PARTIAL = value("partial_dependence", "output units", "Mean output.", "house")
+LOCAL = value("accumulated_effect", "output units", "Small steps added up.", "house")
 MEAN = value("mean_score", "score", "Mean score.", "house")
 
 
@@ -67,6 +71,9 @@ def drawn(text: str = "", many: int = 4) -> Record:
                 measurements=tuple(replace(m, metric="mean_score", form=Form.VALUE) for m in rates[:4]),
                 metrics=(MEAN,),
             ),
+            relied_on(text),
+            moved_apart(scopes[1:], text),
+            depending(text),
         ),
     )
 
@@ -102,6 +109,67 @@ def swept(scopes: Sequence[Mapping[str, str]]) -> Measured:
         for step in range(4)
     ]
     return Measured(check="bias.threshold-sweep", version=1, measurements=tuple(rates), metrics=(SWEEP,))
+
+
+def relied_on(text: str) -> Measured:
+    columns = [factory.importance(f"{text}{name}", 0.3 - 0.1 * i, 0.02) for i, name in enumerate("pqr")]
+    return Measured(
+        check="explainability.global-importance",
+        version=1,
+        measurements=tuple(columns),
+        metrics=(factory.IMPORTANCE,),
+    )
+
+
+def moved_apart(scopes: Sequence[Mapping[str, str]], text: str) -> Measured:
+    """Parts of seven columns that add up to the whole of each group."""
+    gaps = []
+    for i, scope in enumerate(scopes):
+        parts = [(-1) ** k * 0.01 * (k + 1) - 0.01 * (i + 1) for k in range(7)]
+        named = [(f"{text}c{k}", "attribution_gap", part) for k, part in enumerate(parts)]
+        for column, metric, gap in [(None, "output_gap", sum(parts)), *named]:
+            m = replace(
+                factory.importance("", gap, 0.015),
+                metric=metric,
+                scope=scope if column is None else {**scope, "column": column},
+                n=50 + i,
+                denominator=20 + i,
+                params={"output": f"{text}probability", "explained": 100},
+            )
+            gaps.append(m)
+    return Measured(
+        check="explainability.attribution-gap",
+        version=1,
+        measurements=tuple(gaps),
+        metrics=(GAP, WHOLE),
+    )
+
+
+def depending(text: str) -> Measured:
+    """A column of numbers with a missing value, one of days, and one of names."""
+    points = [
+        *((f"{text}num", f"{x}", x * 1.0, 0.1 + 0.05 * x) for x in (1, 2, 5)),
+        (f"{text}num", f"{text}(missing)", None, 0.2),
+        *((f"{text}day", f"2024-01-0{x}", 1e9 + 86400 * x, 0.4 - 0.1 * x) for x in (1, 2)),
+        *((f"{text}name", f"{text}n{i}", None, 0.3 + 0.01 * i) for i in range(3)),
+    ]
+    curves = []
+    for metric, down in (("partial_dependence", 0.0), ("accumulated_effect", 0.25)):
+        for column, at, position, found in points:
+            if position is None and down:
+                continue
+            params = {"output": f"{text}probability", "share": 0.2 + found / 10}
+            m = replace(
+                factory.importance("", found - down, 0.04),
+                metric=metric,
+                scope={"column": column, "at": at},
+                n=300,
+                params=params if position is None else {**params, "position": position},
+            )
+            curves.append(m)
+    return Measured(
+        check="explainability.dependence", version=1, measurements=tuple(curves), metrics=(PARTIAL, LOCAL)
+    )
 
 
 def total(cells: Sequence[tuple[int, int]]) -> tuple[int, int]:
