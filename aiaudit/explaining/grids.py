@@ -80,9 +80,11 @@ def grid(table: pd.DataFrame, position: int) -> Grid | None:
         The column.
     """
     column = table.iloc[:, position]
-    values, text = numbers(column), as_text(column)
+    values = numbers(column)
     places = np.empty(0) if values is None else _spread(np.sort(values[np.isfinite(values)]))
-    owner, missing = _frequent(text) if values is None else (_nearest(values, places), np.isnan(values))
+    owner, missing = (
+        _frequent(as_text(column)) if values is None else (_nearest(values, places), np.isnan(values))
+    )
     held = owner if values is None else np.where(np.isin(values, places), owner, -1)
     points = int(owner.max(initial=-1)) + 1
     if np.count_nonzero(missing) >= POINT_ROWS:
@@ -91,11 +93,12 @@ def grid(table: pd.DataFrame, position: int) -> Grid | None:
     if points < 2:
         return None
     sources = np.array([np.argmax(held == k) for k in range(points)])
+    texts = as_text(column.iloc[sources])
     return Grid(
         column=str(table.columns[position]),
         position=position,
         sources=sources,
-        labels=tuple(MISSING if missing[row] else text[row] for row in sources),
+        labels=tuple(MISSING if text is None else text for text in texts),
         share=np.bincount(owner[owner >= 0], minlength=points) / len(table),
         places=places,
     )

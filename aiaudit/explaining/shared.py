@@ -36,9 +36,10 @@ def explained(subject: Subject) -> tuple[str, Explanation]:
 
 
 def leading(subject: Subject, most: int) -> npt.NDArray[np.intp]:
-    """Return the positions of the columns of largest global importance, largest first, at most so many.
+    """Return the positions of the columns that are looked at one by one, the most important first, at most so many.
 
-    In the order of the table where nothing could be explained.
+    Protected columns and those of which a direction is declared go before others; then global importance decides. In
+    the order of the table where nothing could be explained.
 
     Raises
     ------
@@ -46,4 +47,7 @@ def leading(subject: Subject, most: int) -> npt.NDArray[np.intp]:
         There are fewer than two rows, or no column.
     """
     found = explained(subject)[1]
-    return (np.arange(len(found.columns)) if found.ranked is None else found.ranked)[:most]
+    ranked = np.arange(len(found.columns)) if found.ranked is None else found.ranked
+    named = {*(a.name for a in subject.attributes), *subject.directions}
+    passed_over = np.array([found.columns[j] not in named for j in ranked])
+    return ranked[np.sort(np.argsort(passed_over, kind="stable")[:most])]

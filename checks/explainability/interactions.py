@@ -51,7 +51,7 @@ def interactions(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    Random people are put in pairs. In each, two columns of the one are replaced by the other's, together and each
+    Of eight columns (as explainability.dependence). Random people are put in pairs. In each, two columns of the one are replaced by the other's, together and each
     alone; by how much the joint change misses the sum of the two is the mixed difference, 0 wherever effects add up.
     A quarter of its mean square, over half the mean squared difference of the two people's outputs, is the share: of
     independent columns the variance of all terms that hold both (Liu and Owen). The same of a column and all

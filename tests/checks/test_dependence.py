@@ -1,11 +1,14 @@
 """The check of curves: which columns, which points, and what is said of those left out."""
 
+from dataclasses import replace
+
 import pytest
 
 from aiaudit.checks.explainability import dependence as module
 from aiaudit.checks.explainability.dependence import dependence
+from aiaudit.explaining.shared import leading
 from aiaudit.facts import Measured
-from aiaudit.testing import LinearModel, outcome_of, toy_subject
+from aiaudit.testing import LinearModel, outcome_of, toy_aged, toy_subject
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,20 @@ def test_columns_without_a_curve_are_named(found):
 def test_of_many_columns_the_most_important_have_curves(monkeypatch):
     monkeypatch.setattr(module, "COLUMNS", 1)
     subject = toy_subject()
+    subject = replace(subject, directions={})
     subject.model.weights = LinearModel({"income": 0.1, "debt": 3.0, "years": 0.0}).weights
     measured = outcome_of(dependence, subject).measurements
     assert {m.scope["column"] for m in measured[:-1]} == {"debt"}
     assert measured[-1].params["less_important"] == "'income', 'years'"
+
+
+def test_protected_columns_and_those_with_a_direction_go_before_the_most_important():
+    subject = replace(toy_aged(), directions={"income": "up"})
+    names = {"income", "age"}
+    assert {str(subject.features.columns[j]) for j in leading(subject, 2)} == names
+    more = {f"other {k}": subject.features["income"] + k for k in range(3)}
+    subject = replace(subject, features=subject.features.assign(**more))
+    subject.model.weights = {"income": 0.0, "age": 0.0, **{name: 1.0 + k for k, name in enumerate(more)}}
+    chosen = [str(subject.features.columns[j]) for j in leading(subject, 3)]
+    assert chosen[0] == "other 2"
+    assert set(chosen[1:]) == names
