@@ -63,6 +63,7 @@ class SubjectFacts:
     weights: WeightFacts | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     dependants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
 
 
 def facts_of(subject: Subject) -> SubjectFacts:
@@ -86,6 +87,7 @@ def facts_of(subject: Subject) -> SubjectFacts:
         weights=_weight_facts(subject),
         population=subject.population,
         dependants=subject.dependants,
+        directions=subject.directions,
     )
 
 

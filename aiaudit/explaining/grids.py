@@ -124,6 +124,8 @@ def _nearest(values: Floats, places: Floats) -> Ints:
 def _spread(ordered: Floats) -> Floats:
     """Choose numbers so that each has `POINT_ROWS` rows from the one before it, that one left out, up to itself."""
     distinct, rows = np.unique(ordered, return_counts=True)
+    if len(distinct) <= POINTS:
+        return distinct[rows >= POINT_ROWS]
     shared = distinct[rows * POINTS > len(ordered)]
     others = ordered[~np.isin(ordered, shared)]
     most = min(POINTS - len(shared), len(others) // POINT_ROWS)

@@ -148,8 +148,10 @@ def test_a_number_that_most_rows_share_leaves_points_for_the_others():
 
 
 def test_rare_numbers_are_no_points():
-    values = np.array([0] * 300 + [1] * 200 + [2] * 9 + [7])
-    assert grid(pd.DataFrame({"children": values}), 0).places.tolist() == [0, 1]
+    values = np.array([0] * 600 + [1] * 200 + [2] * 9 + [3] * 10 + [7])
+    found = grid(pd.DataFrame({"children": values}), 0)
+    assert found.places.tolist() == [0, 1, 3]
+    assert found.share.tolist() == pytest.approx(np.array([600, 209, 11]) / 820)
 
 
 def test_the_most_frequent_names_are_points_and_rare_ones_are_not():
