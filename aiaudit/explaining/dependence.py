@@ -58,8 +58,9 @@ def responses(output: Output, table: pd.DataFrame, points: Grid) -> Floats:
         The values.
     """
     people = np.arange(min(PEOPLE, len(table)))
-    rows, sources = np.repeat(people, len(points.sources)), np.tile(points.sources, len(people))
-    return output(changed(table, rows, points.position, sources)).reshape(len(people), -1)
+    k = len(points.values)
+    rows, taken = np.repeat(people, k), np.tile(np.arange(k), len(people))
+    return output(changed(table, rows, points.position, points.values, taken)).reshape(len(people), k)
 
 
 def partial(answers: Floats, level: float) -> Curve:
@@ -115,8 +116,9 @@ def accumulated(output: Output, table: pd.DataFrame, points: Grid, level: float)
     step = np.maximum(np.searchsorted(places, values[within]), 1) - 1
     taken = [within[step == k][:STEP_ROWS] for k in range(len(places) - 1)]
     steps, rows = np.repeat(np.arange(len(taken)), [len(each) for each in taken]), np.concatenate(taken)
-    ends = np.concatenate([points.sources[steps], points.sources[steps + 1]])
-    below, above = output(changed(table, np.tile(rows, 2), points.position, ends)).reshape(2, -1)
+    ends = np.concatenate([steps, steps + 1])
+    asked = changed(table, np.tile(rows, 2), points.position, points.values, ends)
+    below, above = output(asked).reshape(2, -1)
     known = np.isfinite(below) & np.isfinite(above)
     moved = pd.Series(above[known] - below[known]).groupby(steps[known]).agg(["mean", "var", "count"])
     effects = moved.reindex(range(len(taken))).to_numpy(float)

@@ -18,11 +18,15 @@ PEOPLE, VALUES = 500, 3
 
 
 def changed(
-    table: pd.DataFrame, rows: npt.NDArray[np.intp], position: int, sources: npt.NDArray[np.intp]
+    table: pd.DataFrame,
+    rows: npt.NDArray[np.intp],
+    position: int,
+    values: pd.Series,
+    taken: npt.NDArray[np.intp],
 ) -> pd.DataFrame:
-    """Return *rows* of a table, (m,), with the value of one column taken from the rows *sources*, (m,)."""
+    """Return *rows* of a table, (m,), with one column filled from other *values*, of which those *taken*, (m,)."""
     made = table.iloc[rows].reset_index(drop=True)
-    made.isetitem(position, table.iloc[:, position].array.take(sources))
+    made.isetitem(position, values.array.take(taken))
     return made
 
 
@@ -60,7 +64,8 @@ def outputs_given(
     for band in np.unique(bands[bands >= 0]):
         sources = order[bands == band]
         rows = np.repeat(people, VALUES)
-        asked = changed(features, rows, position, sources[np.arange(len(rows)) % len(sources)])
+        taken = sources[np.arange(len(rows)) % len(sources)]
+        asked = changed(features, rows, position, column, taken)
         found[:, band] = output(asked).reshape(len(people), VALUES).mean(axis=1)
     occurring = found[:, np.unique(bands[bands >= 0])]
     return name, found[np.isfinite(occurring).all(axis=1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ Ints = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Points of a column, each a value that occurs in it: numbers ascend, names are sorted, missing comes last.
+    """Points of a column: numbers ascend, names are sorted, missing comes last. None tells what few people hold.
 
     Parameters
     ----------
@@ -35,8 +36,8 @@ class Grid:
         Its name.
     position : int
         Where it stands in the table.
-    sources : ndarray of int, shape (g,)
-        Rows that hold the values.
+    values : Series of length g
+        The values, of the column's type.
     labels : tuple of str
         The values as text.
     share : ndarray of float, shape (g,)
@@ -47,7 +48,7 @@ class Grid:
 
     column: str
     position: int
-    sources: Ints
+    values: pd.Series
     labels: tuple[str, ...]
     share: Floats
     places: Floats
@@ -69,8 +70,8 @@ def pool(subject: Subject) -> pd.DataFrame:
 def grid(table: pd.DataFrame, position: int) -> Grid | None:
     """Choose the points of a column; None where there are not two: it is constant, or rows are few.
 
-    Numbers that many rows share are points; the others are met at quantiles, the tails left out. Of names the most
-    frequent serve. Where enough rows miss the value, missing is a point too.
+    Numbers that many rows share are points; the others are met near quantiles, rounded, the tails left out. Of names
+    the most frequent serve. Where enough rows miss the value, missing is a point too.
 
     Parameters
     ----------
@@ -79,29 +80,33 @@ def grid(table: pd.DataFrame, position: int) -> Grid | None:
     position : int
         The column.
     """
-    column = table.iloc[:, position]
-    values = numbers(column)
-    places = np.empty(0) if values is None else _spread(np.sort(values[np.isfinite(values)]))
-    owner, missing = (
-        _frequent(as_text(column)) if values is None else (_nearest(values, places), np.isnan(values))
-    )
-    held = owner if values is None else np.where(np.isin(values, places), owner, -1)
-    points = int(owner.max(initial=-1)) + 1
+    column = table.iloc[:, position].reset_index(drop=True)
+    scale = numbers(column)
+    if scale is None:
+        places, (owner, missing) = np.empty(0), _frequent(as_text(column))
+        values = column.iloc[[int(np.argmax(owner == k)) for k in range(owner.max(initial=-1) + 1)]]
+    else:
+        places, missing = _spread(np.sort(scale[np.isfinite(scale)])), np.isnan(scale)
+        owner, values = _nearest(scale, places), _typed(places, column.dtype)
     if np.count_nonzero(missing) >= POINT_ROWS:
-        owner, held = (np.where(missing, points, codes) for codes in (owner, held))
-        points += 1
-    if points < 2:
+        owner = np.where(missing, len(values), owner)
+        values = pd.concat([values, column.iloc[[int(np.argmax(missing))]]])
+    if len(values) < 2:
         return None
-    sources = np.array([np.argmax(held == k) for k in range(points)])
-    texts = as_text(column.iloc[sources])
     return Grid(
         column=str(table.columns[position]),
         position=position,
-        sources=sources,
-        labels=tuple(MISSING if text is None else text for text in texts),
-        share=np.bincount(owner[owner >= 0], minlength=points) / len(table),
+        values=values,
+        labels=tuple(MISSING if text is None else text for text in as_text(values)),
+        share=np.bincount(owner[owner >= 0], minlength=len(values)) / len(table),
         places=places,
     )
+
+
+def _typed(places: Floats, dtype: Any) -> pd.Series:
+    """Return numbers as a column of the type that holds them."""
+    whole = not pd.api.types.is_float_dtype(dtype)
+    return pd.Series(places.astype(np.int64) if whole else places).astype(dtype)
 
 
 def _frequent(text: pd.Series) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -124,13 +129,15 @@ def _nearest(values: Floats, places: Floats) -> Ints:
 def _spread(ordered: Floats) -> Floats:
     """Choose numbers so that each has `POINT_ROWS` rows from the one before it, that one left out, up to itself."""
     distinct, rows = np.unique(ordered, return_counts=True)
+    frequent = distinct[rows >= POINT_ROWS]
     if len(distinct) <= POINTS:
-        return distinct[rows >= POINT_ROWS]
-    shared = distinct[rows * POINTS > len(ordered)]
+        return frequent
+    shared = distinct[rows >= max(POINT_ROWS, len(ordered) / POINTS)]
     others = ordered[~np.isin(ordered, shared)]
     most = min(POINTS - len(shared), len(others) // POINT_ROWS)
     shares = np.linspace(TAIL, 1 - TAIL, most)
     between = np.quantile(others, shares, method="inverted_cdf") if most else np.empty(0)
+    between = _rounded(np.unique(between), frequent)
     chosen: list[float] = []
     below = 0
     for place in np.union1d(shared, between).tolist():
@@ -139,3 +146,14 @@ def _spread(ordered: Floats) -> Floats:
             chosen.append(place)
             below = here
     return np.array(chosen)
+
+
+def _rounded(places: Floats, frequent: Floats) -> Floats:
+    """Round ascending numbers, by less than lies between them, so that they tell nobody's own; frequent ones stay."""
+    if len(places) < 2:
+        return places[np.isin(places, frequent)]
+    gaps = np.diff(places)
+    nearest = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+    digits = -np.floor(np.log10(nearest)).astype(int)
+    rounded = [float(np.round(place, digit)) for place, digit in zip(places, digits.tolist(), strict=True)]
+    return np.where(np.isin(places, frequent), places, rounded)

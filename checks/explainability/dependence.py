@@ -53,7 +53,7 @@ def dependence(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    For eight columns: protected ones, those with a declared direction, then the most important. Points are values that occur: numbers that many rows share, quantiles of
+    For eight columns: protected ones, those with a declared direction, then the most important. Points are numbers that many rows share, rounded quantiles of
     the others without the outermost 2.5 % on either side, the most frequent names, and to miss the value. No point
     stands for fewer than ten rows. Partial dependence is the mean output of the same random people, were the value
     of all of them this one; Student's t over people. Of numbers, the accumulated local effect moves only rows that lie

@@ -8,7 +8,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.inspection import partial_dependence
 
 from aiaudit.explaining.dependence import PEOPLE, STEP_ROWS, accumulated, partial, responses
-from aiaudit.explaining.grids import POINT_ROWS, POINTS, grid
+from aiaudit.explaining.grids import POINT_ROWS, POINTS, TAIL, grid
+from aiaudit.measuring.coding import numbers
 
 
 def normal(n=600, seed=0, **columns):
@@ -17,13 +18,16 @@ def normal(n=600, seed=0, **columns):
 
 
 def test_partial_dependence_is_that_of_scikit_learn():
-    table = normal(PEOPLE).round(1)
+    table = normal(PEOPLE)
     forest = RandomForestClassifier(20, random_state=0).fit(table, table["a"] * table["b"] > 0.1)
     points = grid(table, 0)
     ours = partial(responses(lambda t: forest.predict_proba(t)[:, 1], table, points), 0.95)
-    theirs = partial_dependence(forest, table, [0], grid_resolution=10**4, method="brute")
-    at = np.searchsorted(theirs["grid_values"][0], points.places)
-    assert ours.values == pytest.approx(theirs["average"][0][at], abs=1e-9)
+    # They take the points from the column, whose own values are all replaced.
+    theirs = partial_dependence(
+        forest, table.assign(a=np.resize(points.places, PEOPLE)), [0], grid_resolution=100, method="brute"
+    )
+    assert theirs["grid_values"][0] == pytest.approx(points.places)
+    assert ours.values == pytest.approx(theirs["average"][0], abs=1e-9)
 
 
 def test_the_local_effects_of_a_line_are_its_slope():
@@ -63,7 +67,7 @@ def test_local_effects_by_hand():
 
 @pytest.mark.parametrize("curve", ["partial", "accumulated"])
 def test_rows_without_a_number_are_left_out_and_counted(curve):
-    table = normal()
+    table = normal(1500)
 
     def gaps(t):
         return np.where(t["b"] > 1.5, np.nan, t["a"])
@@ -128,13 +132,16 @@ def test_intervals_hold_what_more_rows_would_tell(function):
         assert share > 0.88
 
 
-def test_points_are_values_that_occur_and_stand_for_ten_rows():
+def test_points_stand_for_ten_rows_and_tell_nobodys_own_value():
     table = normal(5000)
     points = grid(table, 1)
     assert len(points.places) == POINTS
-    assert np.isin(points.places, table["b"]).all()
+    assert not np.isin(points.places, table["b"]).any()
     assert (np.diff(points.places) > 0).all()
-    assert points.labels == tuple(str(table["b"][row]) for row in points.sources)
+    wanted = np.quantile(table["b"], np.linspace(TAIL, 1 - TAIL, POINTS))
+    assert np.abs(points.places - wanted).max() < np.diff(wanted).min() / 2
+    assert [float(label) for label in points.labels] == points.places.tolist()
+    assert all(len(label) <= 5 for label in points.labels)
     assert points.share.sum() == pytest.approx(1)
     assert (points.share * 5000 >= POINT_ROWS).all()
 
@@ -177,8 +184,20 @@ def test_a_column_without_two_points_has_no_grid(values):
     assert grid(pd.DataFrame({"c": values}), 0) is None
 
 
-def test_days_are_points_too():
-    days = pd.DataFrame({"since": pd.date_range("2020-01-01", periods=400)})
-    points = grid(days, 0)
+@pytest.mark.parametrize(
+    "dtype", ["int64", "Int64", "uint16", "float32", "datetime64[ns]", "datetime64[s]", "datetime64[ns, UTC]"]
+)
+def test_points_have_the_type_of_their_column(dtype):
+    values = pd.Series(np.arange(400) * 97).astype("int64" if "date" in dtype else dtype).astype(dtype)
+    points = grid(pd.DataFrame({"c": values}), 0)
+    assert points.values.dtype == values.dtype
     assert len(points.labels) == len(points.places) == POINTS
-    assert points.labels[0].startswith("2020-01-1")
+    assert numbers(points.values).tolist() == points.places.tolist()
+    assert not set(points.places) & set(numbers(values))
+
+
+def test_a_missing_number_among_whole_ones():
+    values = pd.Series([*range(400), *[None] * 20], dtype="Int64")
+    points = grid(pd.DataFrame({"c": values}), 0)
+    assert points.values.dtype == "Int64"
+    assert points.values.isna().tolist() == [False] * POINTS + [True]
