@@ -12,7 +12,7 @@ import pandas as pd
 from aiaudit.check import NotApplicable
 from aiaudit.groups import MISSING
 from aiaudit.loading.text import as_text
-from aiaudit.measuring.coding import numbers
+from aiaudit.measuring.coding import free_label, numbers
 from aiaudit.subject import Subject
 
 #: Points of a column at most, and rows that each of them stands for at least: no point is about few people.
@@ -93,11 +93,12 @@ def grid(table: pd.DataFrame, position: int) -> Grid | None:
         values = pd.concat([values, column.iloc[[int(np.argmax(missing))]]])
     if len(values) < 2:
         return None
+    texts = as_text(values).tolist()
     return Grid(
         column=str(table.columns[position]),
         position=position,
         values=values,
-        labels=tuple(MISSING if text is None else text for text in as_text(values)),
+        labels=tuple(free_label(MISSING, texts) if text is None else text for text in texts),
         share=np.bincount(owner[owner >= 0], minlength=len(values)) / len(table),
         places=places,
     )

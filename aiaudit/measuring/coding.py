@@ -132,17 +132,20 @@ def _named(name: str, text: pd.Series, most: int, fitted: Ints | slice, *, numer
     place = np.full(len(distinct) + 1, len(kept))
     place[kept] = np.arange(len(kept))
     place[-1] = -1
-    return _levelled(name, place[codes], [*labels, _free(OTHER, labels)] if len(ranked) > most else labels)
+    return _levelled(
+        name, place[codes], [*labels, free_label(OTHER, labels)] if len(ranked) > most else labels
+    )
 
 
 def _levelled(name: str, places: Ints, labels: Sequence[str]) -> Coded:
     """Return a coded column of rows at these *places*, -1 where missing."""
     missing = bool((places < 0).any())
-    levels = [*labels, _free(MISSING, labels)] if missing else list(labels)
+    levels = [*labels, free_label(MISSING, labels)] if missing else list(labels)
     return Coded(name=name, codes=np.where(places < 0, len(labels), places), levels=tuple(levels))
 
 
-def _free(label: str, taken: Sequence[str]) -> str:
+def free_label(label: str, taken: Sequence[str]) -> str:
+    """Return *label*, in as many brackets as keep it apart from the labels *taken*."""
     while label in taken:
         label = f"({label})"
     return label

@@ -53,9 +53,9 @@ def dependence(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    For eight columns: protected ones, those with a declared direction, then the most important. Points are numbers that many rows share, rounded quantiles of
-    the others without the outermost 2.5 % on either side, the most frequent names, and to miss the value. No point
-    stands for fewer than ten rows. Partial dependence is the mean output of the same random people, were the value
+    For eight columns: protected ones, those with a declared direction, then the most important. Points are numbers
+    that many rows share, rounded quantiles of the others without the outermost 2.5 % on either side, the most frequent
+    names, and to miss the value. No point stands for fewer than ten rows. Partial dependence is the mean output of the same random people, were the value
     of all of them this one; Student's t over people. Of numbers, the accumulated local effect moves only rows that lie
     between two points to either of them, forty at random for each step, and adds up the mean effects; the interval
     is Student's t with Welch and Satterthwaite's degrees of freedom, and the mean over the rows is 0.
@@ -87,7 +87,7 @@ def dependence(subject: Subject) -> Iterator[Measurement]:
         DRAWN,
         len(drawn),
         table.shape[1],
-        method="columns of largest importance",
+        method="protected columns, those with a declared direction, then those of largest importance",
         params={key: names for key, names in told.items() if names},
     )
 

@@ -51,20 +51,21 @@ def interactions(subject: Subject) -> Iterator[Measurement]:
 
     ## How it is computed
 
-    Of eight columns (as explainability.dependence). Random people are put in pairs. In each, two columns of the one are replaced by the other's, together and each
-    alone; by how much the joint change misses the sum of the two is the mixed difference, 0 wherever effects add up.
-    A quarter of its mean square, over half the mean squared difference of the two people's outputs, is the share: of
-    independent columns the variance of all terms that hold both (Liu and Owen). The same of a column and all
-    others. Probabilities are looked at as log-odds, on which a logistic regression adds up; people of whom the model is certain
-    (1e-9) cannot be, and are left out; if they are more than a tenth, probabilities serve as they are. The interval is
-    that of a ratio of means on the log scale, by Student's t; where no pair showed anything, up to Clopper and
-    Pearson's limit.
+    Of eight columns (as explainability.dependence). Random people are put in pairs. In each, two columns of the one
+    are replaced by the other's, together and each alone; by how much the joint change misses the sum of the two is
+    the mixed difference, 0 wherever effects add up. A quarter of its mean square, over half the mean squared
+    difference of the two people's outputs, is the share: of independent columns the variance of all terms that hold
+    both (Liu and Owen). The same of a column and all others. Probabilities are looked at as log-odds, on which a
+    logistic regression adds up; people of whom the model is certain (1e-9) cannot be, and are left out; if they are
+    more than a tenth, probabilities serve as they are. The interval is that of a ratio of means on the log scale, by
+    Student's t; where no pair showed anything, up to Clopper and Pearson's limit.
 
     ## Known limits
 
-    Exchanged columns make people whom nobody has met; of dependent columns it is no share of the actual variance and can
-    exceed 1. What rare values do together shows in few pairs: there, and in tables below 400 rows, the interval is
-    too narrow. Columns of lesser importance (explainability.dependence names them) are not looked at. Intervals hold pair by pair.
+    Exchanged columns make people whom nobody has met; of dependent columns it is no share of the actual variance and
+    can exceed 1. What rare values do together shows in few pairs: there, and in tables below 400 rows, the interval is
+    too narrow. Columns of lesser importance (explainability.dependence names them) are not looked at. Intervals hold
+    pair by pair.
 
     ## References
 

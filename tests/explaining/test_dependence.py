@@ -175,6 +175,7 @@ def test_to_miss_the_value_is_a_point_where_enough_rows_do():
         assert found.labels[-1] == "(missing)"
         assert found.share.tolist() == pytest.approx([1 / 3] * 3)
     assert grid(pd.DataFrame({"c": [1.0, 2.0] * 20 + [None] * 9}), 0).labels == ("1", "2")
+    assert grid(pd.DataFrame({"c": ["(missing)", None] * 20}), 0).labels == ("(missing)", "((missing))")
 
 
 @pytest.mark.parametrize(
