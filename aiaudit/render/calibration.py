@@ -9,6 +9,13 @@ from aiaudit.render.panels import Panel, Panels, arranged, by_group, percent_tic
 from aiaudit.render.words import with_interval
 
 CHECK, CURVE = "bias.calibration-error", "calibration_curve"
+ABOUT = "Outcomes by probability"
+CAPTION = (
+    "Whether probabilities can be taken at their word. Across: the probability that the model gave, in tenths. Upward: "
+    "the share of those people whose outcome then was favourable (dot) and its interval (bar). Where probabilities hold, "
+    "dots lie in the squares; above them people did better than the model said, below worse. The columns underneath tell "
+    "how many people of the group were given such a probability."
+)
 #: A probability, and a share of outcomes.
 SHARE = Scale(low=0.0, high=1.0, step=0.5)
 
@@ -17,9 +24,8 @@ def calibration(record: Record) -> Panels | None:
     """Return the calibration curve of everybody and of each group; None where none was measured."""
     errors = by_group(record, CHECK, "expected_calibration_error")
     curves = by_group(record, CHECK, CURVE, "from", "to")
-    return arranged(
-        record, CHECK, CURVE, {of: _panel(bins, errors.get(of, [])) for of, bins in curves.items()}
-    )
+    drawn = {of: _panel(bins, errors.get(of, [])) for of, bins in curves.items()}
+    return arranged(record, CHECK, CURVE, drawn, about=ABOUT, caption=CAPTION)
 
 
 def _panel(bins: list[Measurement], errors: list[Measurement]) -> Panel:

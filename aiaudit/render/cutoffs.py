@@ -9,6 +9,12 @@ from aiaudit.render.panels import Panel, Panels, arranged, by_group, key, percen
 from aiaudit.render.words import with_interval
 
 CHECK, RATE = "bias.threshold-sweep", "selection_rate_at_cutoff"
+ABOUT = "Share let in by cut-off"
+CAPTION = (
+    "Whom each cut-off of the score would let in. Across: the share of everybody that a cut-off lets in, strict cut-offs "
+    "on the left. Upward: the share of the group, with its interval. On the dotted line a group fares as everybody does; "
+    "below it, it is let in less often. The dashed line is the cut-off in use."
+)
 SHARE = Scale(low=0.0, high=1.0, step=0.5)
 
 
@@ -22,7 +28,7 @@ def cutoffs(record: Record) -> Panels | None:
         points = [(everybody[setting(m, "cutoff")], m) for m in sweep if setting(m, "cutoff") in everybody]
         if points:
             drawn[of] = _panel(sorted(points, key=lambda point: point[0]), means.get(of, []))
-    return arranged(record, CHECK, RATE, drawn)
+    return arranged(record, CHECK, RATE, drawn, about=ABOUT, caption=CAPTION)
 
 
 def _panel(points: list[tuple[float, Measurement]], means: list[Measurement]) -> Panel:

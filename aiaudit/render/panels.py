@@ -59,6 +59,10 @@ class Panels:
 
     Parameters
     ----------
+    about : str
+        What each of them shows, in a few words.
+    caption : str
+        How to read them.
     check : str
         Who measured what is drawn.
     number : int
@@ -71,6 +75,8 @@ class Panels:
         Groups that would tell a count of few people.
     """
 
+    about: str
+    caption: str
     check: str
     number: int
     panels: tuple[Panel, ...]
@@ -142,7 +148,9 @@ def placed(
     return shown, tuple((name, n) for name, n in left.items() if n)
 
 
-def arranged(record: Record, check: str, metric: str, drawn: Mapping[Key, Panel]) -> Panels | None:
+def arranged(
+    record: Record, check: str, metric: str, drawn: Mapping[Key, Panel], *, about: str, caption: str
+) -> Panels | None:
     """Return the panels of everybody and of the largest groups."""
     found = ran(record, check)
     kept, hidden = placed(record, {of: panel.n for of, panel in drawn.items()}, DRAWN)
@@ -151,6 +159,8 @@ def arranged(record: Record, check: str, metric: str, drawn: Mapping[Key, Panel]
     number, outcome = found
     husks = [m for m in outcome.measurements if m.metric == metric and "withheld" in m.params]
     return Panels(
+        about=about,
+        caption=caption,
         check=check,
         number=number,
         panels=tuple(drawn[key(scope)] for scope in kept),

@@ -16,6 +16,12 @@ from aiaudit.render.pdf_page import page
 
 #: Archivable with its sources, and readable aloud.
 STANDARDS = ["a-3a", "ua-1"]
+#: The template and its parts, by the name that typst knows them by.
+TEMPLATES = {
+    "main.typ": "report.typ",
+    "report_base.typ": "report_base.typ",
+    "report_pictures.typ": "report_pictures.typ",
+}
 #: How typst names a character without a glyph; both standards forbid to print one.
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -51,11 +57,12 @@ def _unescaped(text: str) -> str:
 
 
 def _typeset(data: str, attachment: bytes, day: datetime, inputs: Mapping[str, str]) -> bytes:
-    """Compile the template; typst sees three files in memory and an empty folder, and runs no text of the record."""
+    """Compile the template; typst sees files in memory and an empty folder, and runs no text of the record."""
     import typst
 
-    template = files("aiaudit.report_templates").joinpath("report.typ").read_bytes()
-    sources = {"main.typ": template, "data.json": data.encode(), "record.json": attachment}
+    folder = files("aiaudit.report_templates")
+    templates = {name: folder.joinpath(file).read_bytes() for name, file in TEMPLATES.items()}
+    sources = {**templates, "data.json": data.encode(), "record.json": attachment}
     compiled: Any = typst.compile  # its annotations know no files in memory
     with tempfile.TemporaryDirectory() as empty:
         made: bytes = compiled(

@@ -6,20 +6,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiaudit.record import Record, Status
-from aiaudit.render import words
 from aiaudit.render.annex import Annex, annex
 from aiaudit.render.bars import Importances, importances
+from aiaudit.render.chart import Chart
 from aiaudit.render.findings import Finding
-from aiaudit.render.pdf_blocks import Block, Line, heading, items, name, table, tag, text
+from aiaudit.render.pdf_blocks import Block, Line, facts, heading, items, lead, name, table, tag, text
+from aiaudit.render.pdf_pictures import pictures
+from aiaudit.render.pdf_since import since
 from aiaudit.render.pdf_sources import data, metrics, provenance
 from aiaudit.render.pdf_verdicts import requirements, waivers
-from aiaudit.render.words import count
+from aiaudit.render.weighing import weighing
+from aiaudit.render.words import count, with_interval
 
 
-def sections(record: Record, found: tuple[Finding, ...], ended: str) -> list[dict[str, Any]]:
-    """Return the annex by section, each a title and its blocks; *ended* is the exit code and its meaning."""
+def sections(
+    record: Record, found: tuple[Finding, ...], chart: Chart | None, exit_code: int
+) -> list[dict[str, Any]]:
+    """Return the annex by section, each a title and its blocks; sections without any are left out."""
     arranged = annex(record, found)
     blocks = {
+        "How to weigh this audit": _weighing(record, found, exit_code),
+        "Change since the audit before": since(record),
         "A. Requirements and verdicts": requirements(arranged),
         "B. Measurements": _measurements(record, arranged),
         "C. What the model relies on": _importances(record),
@@ -27,9 +34,16 @@ def sections(record: Record, found: tuple[Finding, ...], ended: str) -> list[dic
         "E. Waivers": waivers(found),
         "F. Data and groups": data(record),
         "G. Metrics and rounding": metrics(record, found),
-        "H. Provenance": provenance(record, ended),
+        "H. Provenance": provenance(record, exit_code),
+        "I. Groups and scores in pictures": pictures(record, found, chart),
     }
-    return [{"title": title, "blocks": list(those)} for title, those in blocks.items()]
+    every = [{"title": title, "blocks": list(those)} for title, those in blocks.items()]
+    return [section for section in every if section["blocks"]]
+
+
+def _weighing(record: Record, found: tuple[Finding, ...], exit_code: int) -> Iterator[Block]:
+    yield lead({"soft": "The headings are those under which courts and regulators weigh an audit."})
+    yield facts(weighing(record, found, exit_code))
 
 
 def _measurements(record: Record, arranged: Annex) -> Iterator[Block]:
@@ -84,7 +98,7 @@ def _bars(drawn: Importances) -> Block:
                 "width": bar.width,
                 "low": bar.low,
                 "high": bar.high,
-                "value": words.with_interval(bar.measurement),
+                "value": with_interval(bar.measurement),
             }
             for bar in drawn.bars.bars
         ],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Advice, Record
 from aiaudit.render import limits, sentences, subject, words
+from aiaudit.render.changes import since_text
 from aiaudit.render.chart import Chart, Mark, chart
 from aiaudit.render.findings import Finding, about, findings, headline, pressing
 from aiaudit.render.pdf_annex import sections
@@ -42,12 +42,13 @@ def page(record: Record, exit_code: int) -> dict[str, Any]:
             tag(s) | {"n": f"{counts[s]:,}", "status": s.value if counts[s] else ""} for s in words.TILES
         ],
         "tiles_note": sentences.tiles_note(record),
+        "since": "" if record.since is None else since_text(record.since),
         "todo": [_advice(a, about(a, found), record) for a in pressing(record, found)],
         "chart": None if drawn is None else _chart(drawn),
         "audited": [list(pair) for pair in subject.audited(record)],
         "limits": [name(line, 2000) for line in limits.limits(record, found)],
         "disclaimers": [name(line, 2000) for line in record.policy.disclaimers],
-        "annex": sections(record, found, f"{exit_code}: {MEANING[Exit(exit_code)]}"),
+        "annex": sections(record, found, drawn, exit_code),
     }
 
 

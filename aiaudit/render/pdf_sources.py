@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aiaudit.gate import MEANING, Exit
 from aiaudit.model import ModelFacts
 from aiaudit.record import Record
 from aiaudit.render import subject, words
@@ -78,12 +79,12 @@ def metrics(record: Record, found: tuple[Finding, ...]) -> Iterator[Block]:
         yield table(["Metric", "Check", "Unit", "Definition", "Source"], rows, widths=[22, 22, 11, 34, 22])
 
 
-def provenance(record: Record, ended: str) -> Iterator[Block]:
+def provenance(record: Record, exit_code: int) -> Iterator[Block]:
     """Return digests, versions and settings: what it takes to make the same record again."""
     p = record.provenance
     rows: list[tuple[str, Line]] = [
         ("Record", {"code": record.digest}),
-        ("Exit code", ended),
+        ("Exit code", f"{exit_code}: {MEANING[Exit(exit_code)]}"),
         ("Tool", f"{name(record.tool.name)} {name(record.tool.version)}, record format {record.schema}"),
         ("Judged on", p.judged_on.isoformat()),
         *_origins(record),
