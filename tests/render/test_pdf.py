@@ -255,7 +255,7 @@ def test_any_other_failure_of_typst_is_no_silent_one(monkeypatch) -> None:
 def test_long_names_break_within_the_page_and_are_copied_whole() -> None:
     record = hostile("x" * 300)
     pages = [p.extract_text() for p in read(content(record, "pdf", record.exit_code)).pages]
-    assert max(len(run) for text in pages for run in re.findall("x+", text)) < 100
+    assert max(len(run) for text in pages for run in re.findall("x+", text)) < 110  # what a line holds
     assert "x" * 300 in bare("".join(pages))
     assert "\u200b" not in "".join(pages)
 
