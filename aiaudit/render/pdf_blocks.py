@@ -11,7 +11,7 @@ from aiaudit.render import words
 
 #: One piece: its ``kind`` and what that kind needs.
 Block = dict[str, Any]
-#: Text, or text with a face: ``{"code": …}``, ``{"bold": …}``, ``{"soft": …}``, ``{"tag": …}``.
+#: Text, or text with a face: ``{"code": …}``, ``{"soft": …}``, ``{"tag": …}``, or a link, ``{"to": …, "text": …}``.
 Run = str | dict[str, Any]
 #: What stands on a line or in a cell.
 Line = Run | list[Run]
@@ -46,12 +46,11 @@ def pairs(told: Mapping[str, object]) -> Line:
     return line
 
 
-def heading(text: str, *, level: int = 2, status: Status | None = None, label: str = "") -> Block:
+def heading(text: str, *, status: Status | None = None, label: str = "") -> Block:
     """Return a heading; *label* is what links name."""
     return {
         "kind": "heading",
         "text": text,
-        "level": level,
         "tag": None if status is None else tag(status),
         "label": label,
     }
