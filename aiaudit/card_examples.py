@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 #: Fields by their dotted name.
@@ -75,7 +75,7 @@ STATEMENTS: Mapping[str, str] = {
     "vendor": "We built the system ourselves; there is no supplier.",
     "incidents": "Complaints go to appeals@harbour.example and are answered within a week.",
 }
-_ANY = "We do this since 2026-03-01; the file beside the card shows it."
+_ANY = "We have done this since 2026-03-01, in the way that the file shows."
 
 
 def answer(name: str) -> str:
@@ -88,8 +88,26 @@ def said(id: str) -> str:
     return f"  # for example: {STATEMENTS[id]}" if id in STATEMENTS else ""
 
 
-def signature(id: str, day: date) -> str:
-    """Return a statement as it could be signed on a *day*, in the keys of the card."""
-    last = day + timedelta(days=364)
-    said = STATEMENTS.get(id, _ANY)
-    return f"statement: {said} name: Dana Reyes; role: Head of lending; date: {day}; expires: {last}"
+def signature(id: str, day: date, covers: Sequence[str] = (), *, proven: bool = False) -> str:
+    """Return a statement as it could be signed on a *day*, as one line of YAML under ``attestations``.
+
+    Parameters
+    ----------
+    id : str
+        The statement's.
+    day : date
+        When it is signed; it counts for a year.
+    covers : sequence of str
+        Points that it must speak of.
+    proven : bool
+        Whether a document must stand behind it.
+    """
+    parts = [
+        f"id: {id}",
+        f'statement: "{STATEMENTS.get(id, _ANY)}"',
+        "name: Dana Reyes, role: Head of lending",
+        f"date: {day}, expires: {day + timedelta(days=364)}",
+        *([f"covers: [{', '.join(covers)}]"] if covers else []),
+        *([f"evidence: files/{id}.pdf"] if proven else []),
+    ]
+    return f"- {{{', '.join(parts)}}}"

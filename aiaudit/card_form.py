@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -74,6 +74,10 @@ def lacking(card: SystemCard, document: Document, policy: Policy, today: date) -
     known = checks()
     outcomes = [run_check(known[id], subject) for id in sorted({r.check for r in papers})]
     verdicts = judge(outcomes, alone, today, card=card.model_dump(mode="json"))
+    examples = {
+        id: signature(id, today, covers, proven=id in _proven(alone))
+        for id, covers in statements(alone).items()
+    }
     found = []
     for requirement in papers:
         mine = [v for v in verdicts if v.requirement == requirement.id and v.status is Status.FAIL]
@@ -85,14 +89,16 @@ def lacking(card: SystemCard, document: Document, policy: Policy, today: date) -
                     title=requirement.title,
                     severity=requirement.severity,
                     gates=gates,
-                    open=tuple(dict.fromkeys(_open(v, requirement, document, today) for v in mine)),
+                    open=tuple(dict.fromkeys(_open(v, requirement, document, examples) for v in mine)),
                     step=" ".join(requirement.remediation),
                 )
             )
     return len(papers), found
 
 
-def _open(verdict: Verdict, requirement: Requirement, document: Document, today: date) -> Open:
+def _open(
+    verdict: Verdict, requirement: Requirement, document: Document, examples: Mapping[str, str]
+) -> Open:
     """Return what is open by a verdict; of a statement that is not there at all the requirement knows the name."""
     field = verdict.scope.get("field")
     if field is not None:
@@ -102,7 +108,13 @@ def _open(verdict: Verdict, requirement: Requirement, document: Document, today:
     listed = [a.get("id") for a in (document.data or {}).get("attestations") or ()]
     place: list[str | int] = ["attestations", *([listed.index(id)] if id in listed else [])]
     line = document.fault(place, "").line
-    return Open(name=id, line=line, state=verdict.reason, example=signature(id, today))
+    return Open(name=id, line=line, state=verdict.reason, example=examples.get(id, ""))
+
+
+def _proven(policy: Policy) -> frozenset[str]:
+    """Return the statements behind which a document must stand."""
+    asked = (r for r in policy.requirements if r.metric in ("evidence_given", "item_documented"))
+    return frozenset(id for r in asked for id in r.scope.match.get("attestation", ()))
 
 
 def blank(policy: Policy) -> str:
@@ -114,7 +126,7 @@ def blank(policy: Policy) -> str:
         *_fields(SystemCard, ""),
     ]
     asked = {id: r for r in policy.requirements for id in r.scope.match.get("attestation", ())}
-    proven = {id for id, r in asked.items() if r.metric in ("evidence_given", "item_documented")}
+    proven = _proven(policy)
     if asked:
         lines.append("attestations:")
     for id, covers in statements(policy).items():

@@ -13,6 +13,7 @@ from aiaudit.errors import IncompleteError
 from aiaudit.facts import Measured, Measurement
 from aiaudit.record import Record
 from aiaudit.render.shown import said
+from aiaudit.render.words import dated_text
 
 GIVEN = State.GIVEN.value
 
@@ -155,8 +156,7 @@ def _data(record: Record) -> Iterator[str]:
 
 def _policy(record: Record) -> Iterator[str]:
     for source in record.provenance.sources:
-        committed = f"committed {source.committed}" if source.committed else "no day of commit known"
-        yield f"{source.id}, edition {source.edition}, SHA-256 {source.digest}, {committed}"
+        yield f"{source.id}, edition {source.edition}, SHA-256 {source.digest}, {dated_text(source)}"
 
 
 _RECORD: Mapping[str, Callable[[Record], Iterator[str]]] = {

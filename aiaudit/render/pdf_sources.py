@@ -22,7 +22,7 @@ from aiaudit.render.pdf_blocks import (
     table,
     text,
 )
-from aiaudit.render.words import count
+from aiaudit.render.words import count, dated_text
 from aiaudit.subject_facts import AttributeFacts
 
 
@@ -121,8 +121,9 @@ def _model(model: ModelFacts) -> Iterator[tuple[str, Line]]:
 
 def _rules(record: Record) -> Iterator[tuple[str, Line]]:
     for s in record.provenance.sources:
-        committed = "commit date unknown" if s.committed is None else f"committed {s.committed.isoformat()}"
-        told = f"{name(s.title)} ({name(s.id)}, edition {name(s.edition)}), {name(s.origin)}, {committed}, "
+        told = (
+            f"{name(s.title)} ({name(s.id)}, edition {name(s.edition)}), {name(s.origin)}, {dated_text(s)}, "
+        )
         yield "Policy file", [told, {"code": name(s.digest)}]
     for i in record.policy.instruments:
         yield (

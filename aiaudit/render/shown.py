@@ -31,7 +31,7 @@ def _elsewhere(m: Measurement) -> bool:
 
 
 def said(record: Record, name: str) -> str:
-    """Return what the system card says in a field, empty where it says nothing; lists with commas."""
+    """Return what the system card says in a field, empty where it says nothing; lists with commas, days as days."""
     value: Any = record.card
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -39,4 +39,6 @@ def said(record: Record, name: str) -> str:
         return ", ".join(str(item) for item in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int) and name.endswith("_days"):
+        return f"{value} days"
     return "" if value is None else str(value)

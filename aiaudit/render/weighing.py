@@ -16,7 +16,7 @@ from aiaudit.render.limits import gaps
 from aiaudit.render.sentences import verdict_sentence
 from aiaudit.render.shown import said
 from aiaudit.render.subject import rows_text
-from aiaudit.render.words import TILES, WORDS, count, level_text, listed, name
+from aiaudit.render.words import TILES, WORDS, count, dated_text, level_text, listed, name
 
 
 def weighing(record: Record, found: tuple[Finding, ...], exit_code: int) -> tuple[tuple[str, str], ...]:
@@ -87,10 +87,7 @@ def _recency(record: Record) -> Iterator[str]:
         else "No card says which period the data are from."
     )
     for source in record.provenance.sources:
-        committed = (
-            "commit date unknown" if source.committed is None else f"committed {source.committed.isoformat()}"
-        )
-        yield f"Policy {name(source.id)}, edition {name(source.edition)}, {committed}."
+        yield f"Policy {name(source.id)}, edition {name(source.edition)}, {dated_text(source)}."
     checked = [i.last_verified for i in record.policy.instruments]
     if checked:
         yield f"Its law was last looked up on {min(checked).isoformat()}."

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from aiaudit.errors import one_line
 from aiaudit.facts import Interval, Measurement, Reference, Scope
-from aiaudit.policy.model import Op, Requirement
+from aiaudit.policy.model import Op, PolicySource, Requirement
 from aiaudit.record import Status
 
 #: Differences below this come from binary arithmetic, not from the data.
@@ -64,6 +64,15 @@ def name(text: object, limit: int = 300) -> str:
 def scope_text(scope: Scope, limit: int = 60) -> str:
     """Return ``race = black, sex = female``; an empty scope is the whole table."""
     return ", ".join(f"{name(k, limit)} = {name(v, limit)}" for k, v in scope.items()) or "all rows"
+
+
+def dated_text(source: PolicySource) -> str:
+    """Return since when the limits of a policy stand, as far as is known."""
+    if source.committed is not None:
+        return f"committed {source.committed.isoformat()}"
+    if source.dated is not None:
+        return f"of {source.dated.isoformat()} ({one_line(source.dated_by)})"
+    return "commit date unknown"
 
 
 def reference_text(reference: Reference, limit: int = 60) -> str:

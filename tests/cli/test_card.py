@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,21 @@ def test_a_statement_that_is_not_there_says_how_one_is_signed(tmp_path: Path) ->
     path.write_text("version: 1\n")
     output = run("check", str(path), "-p", "smb-baseline", "--date", "2026-06-01").output
     assert f"{path}:1: fallback: the system card has no statement 'fallback'" in output
-    assert "statement: On 2026-06-01 we decided a whole day without the system. name: Dana Reyes;" in output
-    assert "date: 2026-06-01; expires: 2027-05-31" in output
+    assert "- {id: fallback, statement: " in output
+    assert "date: 2026-06-01, expires: 2027-05-31}" in output
+
+
+def test_the_examples_of_statements_meet_what_they_are_examples_for(tmp_path: Path) -> None:
+    path, options = tmp_path / "card.yaml", ("-p", "us-nyc-ll144", "--date", "2026-06-01")
+    path.write_text("version: 1\n")
+    told = re.findall(r"for example: (- \{.*\})", run("check", str(path), *options).output)
+    by_id = {one["id"]: one for line in told for one in yaml.safe_load(line)}
+    (tmp_path / "files").mkdir()
+    for id in by_id:
+        (tmp_path / "files" / f"{id}.pdf").write_text("x")
+    path.write_text(yaml.safe_dump({"version": 1, "attestations": list(by_id.values())}))
+    left = re.findall(r"^\w+ +([\w-]+): ", run("check", str(path), *options).output, re.MULTILINE)
+    assert left == ["ll144-notice-time"]  # which asks for the day of first use
 
 
 def test_every_field_has_a_good_answer_for_an_example(tmp_path: Path) -> None:
