@@ -12,6 +12,7 @@ from aiaudit.errors import one_line
 from aiaudit.facts import Measured, Measurement
 from aiaudit.policy.model import Requirement
 from aiaudit.record import Record, Verdict
+from aiaudit.render.detail import waiver_text
 
 COLUMNS = (
     "check",
@@ -42,6 +43,7 @@ COLUMNS = (
     "rows_needed",
     "detectable",
     "reason",
+    "waiver",
 )
 #: A spreadsheet would run a text that begins like this as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -117,6 +119,7 @@ def _verdict(requirement: Requirement, v: Verdict) -> dict[str, Cell]:
         "rows_needed": v.rows_needed,
         "detectable": v.detectable,
         "reason": v.reason,
+        "waiver": waiver_text(v),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiaudit.policy.model import Kind, Waiver
-from aiaudit.record import Verdict
+from aiaudit.record import Status, Verdict
 from aiaudit.render.findings import Finding
 from aiaudit.render.words import (
     count,
@@ -50,6 +50,11 @@ def adjusted(verdict: Verdict) -> str:
 def settles(verdict: Verdict) -> str:
     """Return how many more rows of the group would about settle an open question."""
     return "" if verdict.rows_needed is None else f"about {verdict.rows_needed:,} more"
+
+
+def waiver_text(verdict: Verdict) -> str:
+    """Return who accepted a failure that is waived, until when, and why; empty where it is not."""
+    return accepted(verdict.waiver) if verdict.waiver is not None and verdict.status is Status.WAIVED else ""
 
 
 def accepted(waiver: Waiver) -> str:

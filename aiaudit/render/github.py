@@ -20,7 +20,7 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 
 def render(record: Record, exit_code: int) -> str:
-    """Return the workflow commands: what gates as errors, other failures as warnings, open questions as notices."""
+    """Return the workflow commands: what gates as errors, other failures as warnings, open questions and waived failures as notices."""
     lines = [
         _command("notice" if exit_code == 0 else "error", "aiaudit", verdict_sentence(record, exit_code))
     ]
@@ -41,7 +41,7 @@ def _kind(f: Finding) -> str:
         return "error"
     if f.verdict.status in (Status.FAIL, Status.ERROR):
         return "warning" if f.verdict.in_force and f.requirement.severity > Severity.LOW else "notice"
-    return "notice" if f.verdict.status is Status.INCONCLUSIVE else ""
+    return "notice" if f.verdict.status in (Status.INCONCLUSIVE, Status.WAIVED) else ""
 
 
 def _annotations(kind: str, own: list[Finding], room: int, favorable: tuple[str, ...]) -> Iterator[str]:

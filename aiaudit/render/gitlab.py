@@ -21,14 +21,14 @@ _SEVERITIES = {
 
 
 def render(record: Record, exit_code: int) -> str:
-    """Return failures, crashes and open questions; GitLab has no place for anything else."""
-    spoken = of_status(findings(record), Status.FAIL, Status.ERROR, Status.INCONCLUSIVE)
+    """Return failures, crashes, open questions and, as information, waived failures; GitLab has no place for else."""
+    spoken = of_status(findings(record), Status.FAIL, Status.ERROR, Status.INCONCLUSIVE, Status.WAIVED)
     issues = [_issue(f, record.subject.favorable) for f in spoken]
     return json.dumps(issues, indent=1, ensure_ascii=False) + "\n"
 
 
 def _issue(f: Finding, favorable: tuple[str, ...]) -> dict[str, object]:
-    counts = f.verdict.in_force and f.verdict.status is not Status.INCONCLUSIVE
+    counts = f.verdict.in_force and f.verdict.status not in (Status.INCONCLUSIVE, Status.WAIVED)
     return {
         "description": name(message(f, favorable), 2000),
         "check_name": f.requirement.id,

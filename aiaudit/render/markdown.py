@@ -10,7 +10,7 @@ from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
 from aiaudit.render import limits
 from aiaudit.render.changes import compared_text, lines, since_text
-from aiaudit.render.detail import adjusted, place, rows, settles, value_and_interval
+from aiaudit.render.detail import adjusted, place, rows, settles, value_and_interval, waiver_text
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
 from aiaudit.render.sentences import crash, number_sentence, tiles_note, unguarded, verdict_sentence, what_now
 from aiaudit.render.subject import audited, opening
@@ -101,7 +101,7 @@ def _cells(f: Finding) -> list[str]:
         rows(f),
         f"{text(asked(r))} ({r.basis.value})",
         text(adjusted(v)) if v.p_adjusted is not None else "",
-        text("; ".join(filter(None, [v.reason, settles(v)]))),
+        text("; ".join(filter(None, [v.reason, waiver_text(v), settles(v)]))),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiaudit.facts import Errored
 from aiaudit.gate import excused
 from aiaudit.record import Record, Status
+from aiaudit.render.detail import waiver_text
 from aiaudit.render.findings import Finding, crashes, findings, headline, of_status
 from aiaudit.render.plain import plain
 from aiaudit.render.words import WORDS, count, listed, name
@@ -97,8 +98,9 @@ def message(finding: Finding, favorable: tuple[str, ...] = ()) -> str:
     told = plain(finding, favorable)
     reason = name(finding.verdict.reason, 1000)
     told = told if reason in told else f"{told} Why: {reason}."
+    waived = waiver_text(finding.verdict)
     readiness = "" if finding.verdict.in_force else " (readiness: the law is not in force yet)"
-    return f"{WORDS[finding.verdict.status]}{readiness}: {told}"
+    return f"{WORDS[finding.verdict.status]}{readiness}: {told}" + (f" It is {waived}" if waived else "")
 
 
 def crash(outcome: Errored) -> str:

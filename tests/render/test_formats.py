@@ -10,6 +10,7 @@ from aiaudit.errors import UsageError
 from aiaudit.record import from_json, to_plain
 from aiaudit.render import FORMATS, TEXTS, format_of, render
 
+from . import factory
 from .factory import RECORDS
 
 RECORD, EXIT_CODE = RECORDS["failing"]
@@ -66,3 +67,20 @@ def test_registry_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "form", ["text", "html", "json", "markdown", "csv", "junit", "sarif", "github", "gitlab"]
+)
+def test_what_is_waived_is_shown_with_who_accepted_it_why_and_until_when(form: str) -> None:
+    record, exit_code = factory.RECORDS["waived"]
+    page = " ".join(render(record, form, exit_code).split())
+    for told in (
+        factory.WAIVED.requirement,
+        "waived",
+        factory.WAIVER.reason,
+        "2027-03-31",
+        "Lee Novak",
+        "Dana Ortiz",
+    ):
+        assert told in page
