@@ -58,6 +58,30 @@ def shortfall(x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.A
         return np.where((n1 > 0) & (n2 > 0), (n1 * x2 - x1 * n2) / n2, np.nan)[()]
 
 
+def to_four_fifths(x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.ArrayLike) -> Floats:
+    """Return the selections that the group lacks to reach four fifths of the reference's rate, which stays.
+
+    Parameters
+    ----------
+    x1, n1, x2, n2 : array_like of int
+        Selected and all, of the group and of the reference; they broadcast.
+
+    Returns
+    -------
+    ndarray of float
+        Whole persons, 0 where the group is there already, NaN where either is empty.
+
+    Raises
+    ------
+    ValueError
+        If the counts are not counts.
+    """
+    x1, n1, x2, n2 = _integers(x1, n1, x2, n2)
+    some = np.where(n2 > 0, n2, 1)
+    needed = -(-4 * x2 * n1 // (5 * some))
+    return _where((n1 > 0) & (n2 > 0), np.maximum(needed - x1, 0))
+
+
 def _integers(*alternating: npt.ArrayLike) -> tuple[npt.NDArray[np.object_], ...]:
     """Return the counts as Python integers: a product of three of them may exceed 64 bits."""
     return tuple(np.vectorize(int, otypes=[object])(a) for a in counts(*alternating))

@@ -9,7 +9,7 @@ from aiaudit.facts import Better, Measurement
 from aiaudit.measuring.cells import Cells, stacked
 from aiaudit.measuring.contrasts import Contrasts, contrasts
 from aiaudit.metrics import difference, rate, ratio, value
-from aiaudit.statistics.adverse_impact import one_person_flip, shortfall
+from aiaudit.statistics.adverse_impact import one_person_flip, shortfall, to_four_fifths
 from aiaudit.subject import PREDICTED, Subject
 
 UGESP = "29 CFR 1607.4(D)"
@@ -44,12 +44,19 @@ SHORTFALL = value(
     "customary in adverse-impact analysis",
 )
 
+LACKING = value(
+    "selections_to_four_fifths",
+    "people",
+    "Selections the group lacks to reach four fifths of the reference group's rate.",
+    "customary in adverse-impact analysis; the number is that of 29 CFR 1607.4(D)",
+)
+
 
 @check(
     id="bias.selection-rate",
     title="Groups are selected at different rates",
     needs=[Need.DECISIONS, Need.GROUPS],
-    metrics=[RATE, RATIO, DIFFERENCE, REJECTION, FLIP, SHORTFALL],
+    metrics=[RATE, RATIO, DIFFERENCE, REJECTION, FLIP, SHORTFALL, LACKING],
     remediation=[
         "Compare the groups' outcome rates in the training data first: a gap that is already there is copied, "
         "and no change to the model alone explains it.",
@@ -107,3 +114,4 @@ def _contrasts(found: Contrasts, refused: Contrasts) -> Iterator[Measurement]:
     yield from refused.ratios(REJECTION)
     yield from found.values(FLIP, one_person_flip(*counts), "counts with one selection moved")
     yield from found.values(SHORTFALL, shortfall(*counts), "expected minus actual selections")
+    yield from found.values(LACKING, to_four_fifths(*counts), "counted up to four fifths, in integers")

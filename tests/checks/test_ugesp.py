@@ -25,23 +25,23 @@ def verdicts(group, reference):
 
 
 @pytest.mark.parametrize(
-    ("group", "reference", "ratio", "z", "fisher", "rule", "significant"),
+    ("group", "reference", "ratio", "z", "p", "fisher", "rule", "significant"),
     [
         # Questions 11 and 12: below four fifths and significant.
-        ((40, 12), (80, 48), 0.5, -3.098, 0.00341, Status.FAIL, Status.FAIL),
+        ((40, 12), (80, 48), 0.5, -3.098, 0.00195, 0.00341, Status.FAIL, Status.FAIL),
         # Question 21: below four fifths, but the selection of one person decides.
-        ((20, 3), (80, 16), 0.75, -0.510, 0.757, Status.INCONCLUSIVE, Status.INCONCLUSIVE),
+        ((20, 3), (80, 16), 0.75, -0.510, None, 0.757, Status.INCONCLUSIVE, Status.INCONCLUSIVE),
         # Half the rate among eighteen people: a rule of thumb and no more.
-        ((8, 2), (10, 5), 0.5, -1.0811, 0.3665, Status.INCONCLUSIVE, Status.INCONCLUSIVE),
+        ((8, 2), (10, 5), 0.5, -1.0811, 0.2796, 0.3665, Status.INCONCLUSIVE, Status.INCONCLUSIVE),
         # Exactly four fifths of two thousand people: not indicated by the rule, significant by the test.
-        ((1000, 400), (1000, 500), 0.8, -4.4947, None, Status.PASS, Status.FAIL),
+        ((1000, 400), (1000, 500), 0.8, -4.4947, 7.0e-06, None, Status.PASS, Status.FAIL),
         # Exactly four fifths, which floating point takes for less.
-        ((5, 3), (8, 6), 0.8, None, None, Status.INCONCLUSIVE, Status.INCONCLUSIVE),
+        ((5, 3), (8, 6), 0.8, None, None, None, Status.INCONCLUSIVE, Status.INCONCLUSIVE),
         # Question 20: 90 % against 96 % passes the rule of thumb.
-        ((100, 90), (100, 96), 0.9375, None, None, Status.PASS, Status.PASS),
+        ((100, 90), (100, 96), 0.9375, None, None, None, Status.PASS, Status.PASS),
     ],
 )
-def test_the_guidelines_cases(group, reference, ratio, z, fisher, rule, significant):
+def test_the_guidelines_cases(group, reference, ratio, z, p, fisher, rule, significant):
     found = verdicts(group, reference)
     four_fifths, difference = found["four-fifths"], found["significant-difference"]
     assert four_fifths.measurement.value == pytest.approx(ratio)
@@ -50,9 +50,29 @@ def test_the_guidelines_cases(group, reference, ratio, z, fisher, rule, signific
     assert tests["fisher"] == pytest.approx(fisher_exact(table).pvalue)
     if z is not None:
         assert tests["z"] == pytest.approx(z, abs=5e-4)
+    if p is not None:
+        assert tests["pooled_z"] == pytest.approx(p, rel=5e-3)
     if fisher is not None:
         assert tests["fisher"] == pytest.approx(fisher, abs=5e-4)
     assert (four_fifths.status, difference.status) == (rule, significant)
+
+
+@pytest.mark.parametrize(
+    ("group", "reference", "flips", "to_four_fifths"),
+    [
+        ((20, 3), (80, 16), 1, 1),  # question 21: 4/20 would be ahead of 15/80
+        ((8, 2), (10, 5), 0, 2),
+        ((40, 12), (80, 48), 0, 8),
+    ],
+)
+def test_what_one_person_and_few_more_would_change(group, reference, flips, to_four_fifths):
+    names = ["group"] * group[0] + ["reference"] * reference[0]
+    predicted = [label for n, x in (group, reference) for label in ["1"] * x + ["0"] * (n - x)]
+    outcome = outcome_of(get("bias.selection-rate"), subject_of({"g": names}, predicted))
+    found = {m.metric: m.value for m in outcome.measurements if m.scope == {"g": "group"}}
+    assert found["one_person_flip"] == flips
+    assert found["selections_to_four_fifths"] == to_four_fifths
+    assert verdicts(group, reference)["one-person"].status is (Status.FAIL if flips else Status.PASS)
 
 
 def test_a_significant_difference_within_the_rule_is_said():
