@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +44,9 @@ def test_what_is_written_is_read_by_its_readers(aiaudit, folder):
     assert load_waivers(folder / "waivers.yaml") == ()
     assert load_card(folder / "system-card.yaml").attestations
     assert aiaudit("policy", "validate", folder / "aiaudit-policy.yaml").code == 0
+    # The changes that stand there as examples are of requirements that the packs have.
+    named = re.findall(r"^#   - id: ([\w-]+)", (folder / "aiaudit-policy.yaml").read_text(), re.MULTILINE)
+    assert set(named) <= {r.id for r in loaded.requirements}
 
 
 def test_check_refuses_what_is_open_line_by_line(aiaudit, folder, monkeypatch):
