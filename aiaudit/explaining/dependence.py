@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -63,8 +63,8 @@ def responses(output: Output, table: pd.DataFrame, points: Grid) -> Floats:
     return output(changed(table, rows, points.position, points.values, taken)).reshape(len(people), k)
 
 
-def partial(answers: Floats, level: float) -> Curve:
-    """Return the means over people of their `responses`, with Student's t.
+def partial(answers: Floats, level: float, bounds: tuple[float, float] = (-np.inf, np.inf)) -> Curve:
+    """Return the means over people of their `responses`, with Student's t, cut at the *bounds* of the output.
 
     People for whom the model has no finite number somewhere are left out everywhere, so that all points are about
     the same people.
@@ -79,7 +79,8 @@ def partial(answers: Floats, level: float) -> Curve:
     if n > 1:
         mean, error = known.mean(axis=0), known.std(axis=0, ddof=1) / np.sqrt(n)
     reach = -stdtrit(max(n - 1, 1), (1 - level) / 2) * error
-    return _curve(mean, reach, n, len(answers) - n, "mean over the same people with the value changed")
+    curve = _curve(mean, reach, n, len(answers) - n, "mean over the same people with the value changed")
+    return replace(curve, low=np.maximum(curve.low, bounds[0]), high=np.minimum(curve.high, bounds[1]))
 
 
 def accumulated(output: Output, table: pd.DataFrame, points: Grid, level: float) -> Curve | None:

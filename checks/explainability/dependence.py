@@ -10,7 +10,7 @@ from aiaudit.check import Need, check
 from aiaudit.errors import some
 from aiaudit.explaining.dependence import PEOPLE, STEP_ROWS, Curve, accumulated, partial, responses
 from aiaudit.explaining.grids import POINTS, Grid, grid, pool
-from aiaudit.explaining.output import explained_output
+from aiaudit.explaining.output import PROBABILITY, explained_output
 from aiaudit.explaining.shared import leading
 from aiaudit.facts import Better, Measurement, Metric
 from aiaudit.measuring.counted import count_of
@@ -73,10 +73,11 @@ def dependence(subject: Subject) -> Iterator[Measurement]:
     """
     table = pool(subject)
     name, output = explained_output(subject)
+    bounds = (0.0, 1.0) if name.startswith(PROBABILITY) else (-np.inf, np.inf)
     chosen = leading(subject, COLUMNS)
     drawn = [points for j in chosen if (points := grid(table, int(j))) is not None]
     for points in drawn:
-        yield from _along(PARTIAL, points, partial(responses(output, table, points), LEVEL), name)
+        yield from _along(PARTIAL, points, partial(responses(output, table, points), LEVEL, bounds), name)
         local = accumulated(output, table, points, LEVEL)
         if local is not None:
             yield from _along(LOCAL, points, local, name)

@@ -65,6 +65,13 @@ def test_local_effects_by_hand():
     assert curve.high[1] - curve.values[1] == pytest.approx(student.ppf(0.975, 78) * error)
 
 
+def test_means_of_probabilities_stay_probabilities():
+    found = partial(np.array([[0.0, 0.9]] * 9 + [[0.1, 1.0]]), 0.95, (0.0, 1.0))
+    free = partial(np.array([[0.0, 0.9]] * 9 + [[0.1, 1.0]]), 0.95)
+    assert free.low[0] < 0 == found.low[0]
+    assert found.high.tolist() == free.high.tolist()
+
+
 @pytest.mark.parametrize("curve", ["partial", "accumulated"])
 def test_rows_without_a_number_are_left_out_and_counted(curve):
     table = normal(1500)
