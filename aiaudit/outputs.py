@@ -22,17 +22,28 @@ def prepare(paths: Sequence[str | Path]) -> None:
     """
     for path in map(Path, paths):
         ready(str(path))
-        try:
-            if path.is_dir():
-                raise UsageError(f"{one_line(path)} is a folder", "Name a file, such as out/report.html.")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=path.parent):
-                pass
-        except OSError as error:
-            raise UsageError(
-                f"{one_line(path)} cannot be written: {one_line(error.strerror)}",
-                "Choose a folder that you may write to.",
-            ) from None
+        require_writable(path)
+
+
+def require_writable(path: Path) -> None:
+    """Make sure that a file can be written at *path*, making its folder.
+
+    Raises
+    ------
+    UsageError
+        If it is a folder, its folder cannot be made, or nothing can be written there.
+    """
+    try:
+        if path.is_dir():
+            raise UsageError(f"{one_line(path)} is a folder", "Name a file, such as out/report.html.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{one_line(path)} cannot be written: {one_line(error.strerror)}",
+            "Choose a folder that you may write to.",
+        ) from None
 
 
 def write(record: Record, paths: Sequence[str | Path], exit_code: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiaudit.errors import IncompleteError, UsageError, one_line
+from aiaudit.errors import IncompleteError, UsageError, did_you_mean, one_line
 
 if TYPE_CHECKING:
     from aiaudit.config import Config
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, metavar="[MODEL] [DATA]", type=click.Path())
 @click.option("--row", type=click.IntRange(min=1), metavar="N", help="Row of the data, counted from 1.")
 @click.option("--id", "key", metavar="COL=VALUE", help="The one row that holds this value.")
-@click.option("--adverse", is_flag=True, help="Every unfavourable decision, as CSV.")
+@click.option("--adverse", is_flag=True, help="Every unfavourable decision, as CSV or Parquet.")
 @click.option(
     "-c", "--config", type=click.Path(), envvar="AIAUDIT_CONFIG", help="Read settings from aiaudit.yaml."
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     type=click.Choice(["all", "passing"]),
     default="all",
     show_default=True,
-    help="Whom a letter, or the CSV, compares with: all applicants, or those who just passed.",
+    help="Whom a letter, or --adverse, compares with: all applicants, or those who just passed.",
 )
 @click.option("--letter", type=click.Choice(["us-credit", "eu-uk", "generic"]), help="Write the notice.")
 @click.option("--card", type=click.Path(), metavar="FILE", help="System card (YAML), for the letter.")
@@ -48,8 +48,14 @@ if TYPE_CHECKING:
 @click.option("--isolation", type=click.Choice(["auto", "strict", "none"]), help="Locks on its process.")
 @click.option("--memory", metavar="SIZE", help="Memory the model may use, such as 2GiB.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Longest it may take for one answer.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write here, not to stdout.")
+@click.option("--format", "style", type=click.Choice(["text", "json", "html"]), help="[default: text]")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write here: .txt, .json or .html; with --adverse .csv or .parquet.",
+)
 def explain(
     files: tuple[str, ...],
     row: int | None,
@@ -57,7 +63,7 @@ def explain(
     adverse: bool,
     baseline: str,
     letter: str | None,
-    style: str,
+    style: str | None,
     output: str | None,
     **options: Any,
 ) -> int:
@@ -70,26 +76,53 @@ def explain(
     """
     if sum([row is not None, key is not None, adverse]) != 1:
         raise click.UsageError("name one row with --row or --id, or ask for all with --adverse")
-    if adverse and (letter or style == "json"):
-        raise click.UsageError("--adverse writes CSV; letters and JSON are for one row")
-    text = _explained(_config(files, options), (row, key), baseline, letter, style)
+    if adverse and (letter or style):
+        raise click.UsageError("--adverse writes CSV or Parquet; letters and formats are for one row")
+    if letter and style:
+        raise click.UsageError("a letter is plain text; leave --format out")
+    form = _form(output, adverse, letter, style)
+    told = _explained(_config(files, options), (row, key), baseline, letter, form)
+    content = told if isinstance(told, bytes) or told.endswith("\n") else told + "\n"
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(content, nl=False)
     else:
         from aiaudit.outputs import replace
 
-        replace(Path(output), text if text.endswith("\n") else text + "\n")
-        click.echo(f"wrote {output}", err=True)
+        replace(Path(output), content)
+        click.echo(f"wrote {one_line(output)}", err=True)
     return 0
 
 
+#: What a file may hold, by the end of its name.
+_SINGLE = {".txt": "text", ".json": "json", ".html": "html", ".htm": "html"}
+_ADVERSE = {".csv": "csv", ".parquet": "parquet"}
+
+
+def _form(output: str | None, adverse: bool, letter: str | None, style: str | None) -> str:
+    """Return what is written, once it is known that it can be."""
+    forms = _ADVERSE if adverse else {".txt": "text"} if letter else _SINGLE
+    wanted = style or ("csv" if adverse else "text")
+    if output is None:
+        return wanted
+    from aiaudit.outputs import require_writable
+
+    require_writable(Path(output))
+    form = wanted if style else forms.get(Path(output).suffix.lower())
+    if form is None:
+        raise UsageError(
+            f"'{one_line(output)}': the file name does not tell what to write",
+            f"End it with one of: {', '.join(forms)}.",
+        )
+    if form == "parquet":
+        from aiaudit.explaining.listed import require_parquet
+
+        require_parquet(output)
+    return form
+
+
 def _explained(
-    config: Config,
-    wanted: tuple[int | None, str | None],
-    baseline: str,
-    kind: str | None,
-    style: str,
-) -> str:
+    config: Config, wanted: tuple[int | None, str | None], baseline: str, kind: str | None, form: str
+) -> str | bytes:
     from aiaudit.cli.watching import watching
     from aiaudit.execute import card_of, opened
     from aiaudit.explaining.dictionary import Dictionary, load_dictionary
@@ -103,29 +136,35 @@ def _explained(
                 "Give MODEL and DATA, and the label that helps the person with --favorable.",
             )
         if wanted == (None, None):
-            return _adverse(subject, dictionary, baseline)
-        return _one(subject, table, wanted, dictionary, baseline, kind, style)
+            return _adverse(subject, dictionary, baseline, form)
+        row = _position(subject, table, *wanted)
+        named = f"row {row + 1} of {one_line(table.name)}"
+        return (
+            _one(subject, row, named, dictionary, form)
+            if kind is None
+            else _letter(subject, row, dictionary, kind, baseline)
+        )
 
 
-def _one(
-    subject: Subject,
-    table: Table,
-    wanted: tuple[int | None, str | None],
-    dictionary: Dictionary,
-    baseline: str,
-    kind: str | None,
-    style: str,
-) -> str:
+def _one(subject: Subject, row: int, named: str, dictionary: Dictionary, form: str) -> str:
     from aiaudit.explaining.decision import explain_decision
     from aiaudit.explaining.telling import to_json, to_text
 
-    row = _position(subject, table, *wanted)
-    named = f"row {row + 1} of {one_line(table.name)}"
     decision = explain_decision(subject, row, dictionary)
-    if kind is None:
-        return to_json(decision, named) if style == "json" else to_text(decision, named, dictionary)
+    if form == "json":
+        return to_json(decision, named)
+    if form == "html":
+        from aiaudit.render.decision import render
+
+        return render(decision, named, dictionary, subject)
+    return to_text(decision, named, dictionary)
+
+
+def _letter(subject: Subject, row: int, dictionary: Dictionary, kind: str, baseline: str) -> str:
+    from aiaudit.explaining.decision import explain_decision
     from aiaudit.explaining.letters import blanks, letter
 
+    decision = explain_decision(subject, row, dictionary)
     if baseline not in [compared.baseline.name for compared in decision.compared]:
         raise UsageError("nobody passed, so there is nobody to compare with", "Use --baseline all.")
     text = letter(kind, decision, baseline, dictionary, subject.card)
@@ -134,19 +173,19 @@ def _one(
     return text
 
 
-def _adverse(subject: Subject, dictionary: Dictionary, baseline: str) -> str:
+def _adverse(subject: Subject, dictionary: Dictionary, baseline: str, form: str) -> str | bytes:
     import numpy as np
 
     from aiaudit.explaining.decision import explain_decisions
-    from aiaudit.explaining.telling import to_csv
+    from aiaudit.explaining.listed import lines, to_csv, to_parquet
 
     assert subject.selected is not None
-    rows = np.flatnonzero(~subject.selected)
-    found = list(explain_decisions(subject, rows, only=baseline))
+    found = list(explain_decisions(subject, np.flatnonzero(~subject.selected), only=baseline))
     withheld = sum(bool(c.withheld) for decision in found for c in decision.compared)
     if withheld:
         click.echo(f"warning: a protected column counted against {withheld} row(s): see 'withheld'", err=True)
-    return to_csv(found, [str(row + 1) for row in rows], dictionary)
+    table = lines(found, dictionary)
+    return to_parquet(table) if form == "parquet" else to_csv(table)
 
 
 def _position(subject: Subject, table: Table, row: int | None, key: str | None) -> int:
@@ -159,7 +198,7 @@ def _position(subject: Subject, table: Table, row: int | None, key: str | None) 
     if not equals or column not in table.frame.columns:
         raise UsageError(
             f"--id takes COL=VALUE with a column of {one_line(table.name)}, not '{one_line(key)}'",
-            "For example --id applicant=1017.",
+            f"For example --id applicant=1017.{did_you_mean(column, table.frame.columns)}",
         )
     found = (table.frame[column].astype(str) == value).to_numpy().nonzero()[0]
     if len(found) != 1:

@@ -1,9 +1,7 @@
-"""Explained decisions as text, JSON and CSV."""
+"""One explained decision as text and as JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 from aiaudit.errors import one_line
 from aiaudit.explaining.decision import Compared, Decision, common
 from aiaudit.explaining.dictionary import Dictionary
-from aiaudit.explaining.reasons import MOST, Reason
+from aiaudit.explaining.reasons import Reason
 from aiaudit.explaining.recourse import Option
 
 _WIDTH = 34
@@ -39,7 +37,7 @@ def _compared(compared: Compared, dictionary: Dictionary) -> Iterator[str]:
     yield f"what counted against this row, compared with {compared.baseline.described}"
     for i, reason in enumerate(compared.reasons, 1):
         sure = f" ± {2 * reason.error:.2g}" if reason.error else ""
-        held = f"{_name(reason.column, dictionary)} = {_value(reason.value)}"
+        held = f"{column_name(reason.column, dictionary)} = {value_text(reason.value)}"
         text = dictionary.reason(reason.column)
         yield f"  {i}. {held:<{_WIDTH}} {reason.attribution:+.4g}{sure}" + (
             f"  {one_line(text)}" if text else ""
@@ -59,7 +57,8 @@ def _compared(compared: Compared, dictionary: Dictionary) -> Iterator[str]:
 def _options(options: Iterable[Option], dictionary: Dictionary) -> Iterator[str]:
     told = [
         " and ".join(
-            f"{_name(c.column, dictionary)} from {_value(c.old)} to {_value(c.new)}" for c in option.changes
+            f"{column_name(c.column, dictionary)} from {value_text(c.old)} to {value_text(c.new)}"
+            for c in option.changes
         )
         + f" -> {one_line(option.decision, 60)}"
         for option in options
@@ -71,11 +70,13 @@ def _options(options: Iterable[Option], dictionary: Dictionary) -> Iterator[str]
         yield "no change of up to three changeable columns that was tried turns the decision"
 
 
-def _name(column: str, dictionary: Dictionary) -> str:
+def column_name(column: str, dictionary: Dictionary) -> str:
+    """Return what a column is called in text."""
     return one_line(dictionary.named(column), 60)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """Return what a cell holds, in text."""
     return one_line(value.item() if hasattr(value, "item") else value, 40)
 
 
@@ -114,39 +115,11 @@ def _plain_compared(compared: Compared) -> dict[str, Any]:
 
 
 def _plain_reason(reason: Reason) -> dict[str, Any]:
-    return {"column": reason.column, "value": _value(reason.value), "attribution": reason.attribution}
+    return {"column": reason.column, "value": value_text(reason.value), "attribution": reason.attribution}
 
 
 def _plain_option(option: Option) -> dict[str, Any]:
-    changes = [{"column": c.column, "from": _value(c.old), "to": _value(c.new)} for c in option.changes]
+    changes = [
+        {"column": c.column, "from": value_text(c.old), "to": value_text(c.new)} for c in option.changes
+    ]
     return {"changes": changes, "decision": option.decision, "cost": option.cost}
-
-
-def to_csv(decisions: Iterable[Decision], ids: Iterable[str], dictionary: Dictionary) -> str:
-    """Return the principal reasons of many decisions, one row each, in the words of the dictionary."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    reasons = [f"reason_{i}" for i in range(1, MOST + 1)]
-    writer.writerow(["row", "decision", "baseline", "output", *reasons, "withheld"])
-    for decision, name in zip(decisions, ids, strict=True):
-        for compared in decision.compared:
-            texts = [dictionary.reason(r.column) or dictionary.named(r.column) for r in compared.reasons]
-            padded = [*texts, *[""] * (MOST - len(texts))]
-            output = f"{float(compared.found.outputs[0]):.6g}"
-            cells = [
-                name,
-                decision.label,
-                compared.baseline.name,
-                output,
-                *padded,
-                "; ".join(compared.withheld),
-            ]
-            writer.writerow([_cell(cell) for cell in cells])
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    flat = one_line(text)
-    number = flat.replace(".", "", 1).lstrip("-").isdigit()
-    return "'" + flat if flat[:1] in "=+-@" and not number else flat

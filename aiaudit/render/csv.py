@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -47,6 +48,7 @@ COLUMNS = (
 )
 #: A spreadsheet would run a text that begins like this as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 Cell = str | int | float | bool | None
 Key = tuple[object, ...]
 
@@ -57,7 +59,7 @@ def render(record: Record, exit_code: int) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in _rows(record):
-        writer.writerow([_safe(row.get(column)) for column in COLUMNS])
+        writer.writerow([safe(row.get(column)) for column in COLUMNS])
     return stream.getvalue()
 
 
@@ -123,8 +125,9 @@ def _verdict(requirement: Requirement, v: Verdict) -> dict[str, Cell]:
     }
 
 
-def _safe(cell: Cell) -> Cell:
+def safe(cell: Cell) -> Cell:
+    """Return a cell that no spreadsheet takes for a formula, on one line; a number in letters is left alone."""
     if not isinstance(cell, str):
         return cell
     text = one_line(cell, 5000)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

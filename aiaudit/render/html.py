@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -29,22 +30,31 @@ STYLES = ("report.css", "charts.css")
 def render(record: Record, exit_code: int) -> str:
     """Return the report as one HTML page: no scripts, no addresses to fetch from, nothing but this text."""
     found = findings(record)
-    style = "".join(files(PACKAGE).joinpath(name).read_text("utf-8") for name in STYLES)
+    return page(
+        "report.html.j2",
+        STYLES,
+        record=record,
+        digest=record.digest,
+        exit_code=exit_code,
+        meaning=MEANING[Exit(exit_code)],
+        found=found,
+        headline=headline(found),
+        todo=[(advice, about(advice, found)) for advice in pressing(record, found)],
+        **pictures(record, found),
+        annex=annex.annex(record, found),
+        weighing=weighing(record, found, exit_code),
+        limits=limits.limits(record, found),
+    )
+
+
+def page(template: str, styles: Sequence[str], **told: object) -> str:
+    """Return a page of its own: a template filled in, its styles inside it and vouched for by their hash."""
+    style = "".join(files(PACKAGE).joinpath(name).read_text("utf-8") for name in styles)
     return (
         _environment()
-        .get_template("report.html.j2")
+        .get_template(template)
         .render(
-            record=record,
-            digest=record.digest,
-            exit_code=exit_code,
-            meaning=MEANING[Exit(exit_code)],
-            found=found,
-            headline=headline(found),
-            todo=[(advice, about(advice, found)) for advice in pressing(record, found)],
-            **pictures(record, found),
-            annex=annex.annex(record, found),
-            weighing=weighing(record, found, exit_code),
-            limits=limits.limits(record, found),
+            **told,
             style=Markup(style),  # ours, not the record's
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         )

@@ -99,6 +99,48 @@ def test_all_adverse_decisions(explain, files):
     assert all(row["reason_1"] for row in rows)
 
 
+@pytest.mark.slow
+def test_files_are_written_as_their_names_end(explain, files, tmp_path):
+    row = ["--row", files[3] + 1]
+    for name, start in (("d.html", "<!DOCTYPE html>"), ("d.json", "{"), ("d.txt", f"row {files[3] + 1} of")):
+        ran = explain(*row, "-o", tmp_path / name)
+        assert ran.code == 0, ran.err
+        assert (tmp_path / name).read_text("utf-8").lstrip().startswith(start)
+    assert "Income insufficient" in (tmp_path / "d.html").read_text("utf-8")
+    pytest.importorskip("pyarrow")
+    assert explain("--adverse", "-o", tmp_path / "all.parquet").code == 0
+    assert explain("--adverse", "-o", tmp_path / "all.csv").code == 0
+    table, plain = pd.read_parquet(tmp_path / "all.parquet"), pd.read_csv(tmp_path / "all.csv")
+    assert list(table["reason_1"]) == list(plain["reason_1"])
+    assert list(table["row"]) == list(plain["row"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--row", "1", "-o", "decision.pdf"], "End it with one of: .txt, .json, .html, .htm."),
+        (["--row", "1", "--letter", "generic", "-o", "letter.html"], "End it with one of: .txt."),
+        (["--adverse", "-o", "all.xlsx"], "End it with one of: .csv, .parquet."),
+        (["--adverse", "--format", "json"], "CSV or Parquet"),
+        (["--row", "1", "-o", "."], "is a folder"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_read(aiaudit, arguments, said):
+    ran = aiaudit("explain", "no-model.joblib", "no-data.csv", *arguments)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+@pytest.mark.slow
+def test_a_slip_in_the_dictionary_is_named(explain, files, tmp_path):
+    path = tmp_path / "slip.yaml"
+    path.write_text("columns: {incom: {reason: Income}}")
+    ran = explain("--row", 1, "--reasons", path)
+    assert ran.code == 2
+    assert "the model is not given: 'incom'" in ran.err
+    assert "Did you mean 'income'?" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

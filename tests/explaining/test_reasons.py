@@ -1,5 +1,6 @@
 """Principal reasons: a scorecard by hand, and what a reason may never be."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,10 @@ from aiaudit.explaining.attribute import Attributions, attribute
 from aiaudit.explaining.decision import common, explain_decision, explain_decisions
 from aiaudit.explaining.dictionary import Column, Dictionary, load_dictionary
 from aiaudit.explaining.letters import blanks, letter
+from aiaudit.explaining.listed import lines as listed
+from aiaudit.explaining.listed import to_csv, to_parquet
 from aiaudit.explaining.reasons import baselines, principal, protected_pull
-from aiaudit.explaining.telling import to_csv, to_json, to_text
+from aiaudit.explaining.telling import to_json, to_text
 from aiaudit.explaining.wording import Fault, fault
 from aiaudit.loading.models import LocalModel
 from aiaudit.testing import subject_of
@@ -272,18 +275,39 @@ def test_told_as_text_json_and_csv():
     assert "-20  Income insufficient" in text
     assert "both lists share" in text
     assert '"attributions"' in to_json(decision, "row 1")
-    lines = to_csv([decision], ["1"], WORDS).splitlines()
+    lines = to_csv(listed([decision], WORDS)).splitlines()
     assert lines[0] == "row,decision,baseline,output,reason_1,reason_2,reason_3,reason_4,withheld"
     assert lines[1].startswith(
-        "1,denied,all,-60,Income insufficient for the amount requested,Length of residence,"
+        "1,denied,all,-60.0,Income insufficient for the amount requested,Length of residence,"
     )
+
+
+def test_parquet_holds_what_the_csv_holds():
+    parquet = pytest.importorskip("pyarrow.parquet")
+    subject = scored()
+    told = listed(explain_decisions(subject, np.flatnonzero(~subject.selected)), WORDS)
+    schema = parquet.read_schema(io.BytesIO(to_parquet(told)))
+    assert [str(schema.field(name).type) for name in ("row", "output", "reason_4")] == [
+        "int64",
+        "double",
+        "string",
+    ]
+    theirs = pd.read_parquet(io.BytesIO(to_parquet(told)))
+    ours = pd.read_csv(io.StringIO(to_csv(told)))
+    assert len(theirs) == 2 * (~subject.selected).sum()
+    pd.testing.assert_frame_equal(
+        theirs.astype(object).where(theirs.notna(), None),
+        ours.astype(object).where(ours.notna(), None),
+        check_dtype=False,
+    )
+    assert len(to_parquet([])) > 0
 
 
 def test_cells_are_no_formulas():
     words = Dictionary(columns={"income": Column(reason="=1+1")})
     subject = scored()
     row = row_of(subject.features, residence="under 1 year", income="low", cards="none", colour="red")
-    assert ",'=1+1," in to_csv([explain_decision(subject, row, words)], ["1"], words)
+    assert ",'=1+1," in to_csv(listed([explain_decision(subject, row, words)], words))
 
 
 def test_additivity_is_checked_on_the_row():
