@@ -113,6 +113,39 @@ def test_sampled_orders_state_their_error(monkeypatch):
     assert np.abs(ratios).max() < 5
 
 
+@pytest.mark.parametrize(
+    ("game", "expected"),
+    [
+        (lambda a, b: a & b, {(1, 1): (0.375, 0.375), (1, 0): (0.125, -0.375)}),
+        (lambda a, b: a | b, {(1, 1): (0.125, 0.125), (1, 0): (0.375, -0.125)}),
+        (lambda a, b: a ^ b, {(1, 1): (-0.25, -0.25), (1, 0): (0.25, 0.25)}),
+        (lambda a, b: 3 * a - b, {(1, 1): (1.5, -0.5), (1, 0): (1.5, 0.5)}),
+    ],
+    ids=["and", "or", "xor", "sum"],
+)
+def test_small_games_by_hand(game, expected):
+    """Against the four rows of a table of yes and no."""
+    table = pd.DataFrame([(0, 0), (0, 1), (1, 0), (1, 1)], columns=["a", "b"])
+    model = type("Game", (), {"predict": lambda _, t: game(t["a"], t["b"]).to_numpy(float)})()
+    subject = subject_of({}, ["1"] * 4, features=table, model=LocalModel(model))
+    subject = replace(subject, task=Task.REGRESSION)
+    found = attribute(subject, pd.DataFrame(list(expected), columns=["a", "b"]), table, 0)
+    assert found.exact
+    np.testing.assert_allclose(found.values, list(expected.values()), atol=1e-12)
+
+
+def test_an_irrelevant_column_changes_no_sampled_value():
+    """The last columns of the twelve are never looked at."""
+    subject = twelve()
+    rows = subject.features.iloc[[0, 0]].reset_index(drop=True)
+    rows.loc[1, ["k", "l"]] = [7.0, -7.0]
+    found = attribute(subject, rows, subject.features.iloc[20:40], 0)
+    assert not found.exact
+    np.testing.assert_array_equal(found.values[0], found.values[1])
+    np.testing.assert_array_equal(found.errors[0], found.errors[1])
+    assert not found.values[:, -4:].any()
+
+
 def test_what_a_row_is_told_does_not_depend_on_its_company():
     subject = twelve()
     rows, background = subject.features.iloc[:3], subject.features.iloc[20:40]

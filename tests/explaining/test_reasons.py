@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aiaudit.errors import UsageError
 from aiaudit.explaining.attribute import Attributions, attribute
@@ -135,6 +137,31 @@ def columns_of(found, protected=()):
 def test_at_most_four_and_never_what_helped():
     assert columns_of(found_with([-1, 5, -3, -2, -4, -5, -6])) == ["g", "f", "e", "c"]
     assert columns_of(found_with([1, 2, 0])) == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-10, 10), st.sampled_from([0.0, 0.1, 3.0]), st.booleans()), min_size=1, max_size=7
+    )
+)
+def test_whatever_counted(drawn):
+    pulls, errors, barred = (list(part) for part in zip(*drawn, strict=True))
+    protected = {"abcdefg"[j] for j, hidden in enumerate(barred) if hidden}
+    reasons = principal(found_with(pulls, errors), 0, range(len(pulls)), protected)
+    assert len(reasons) <= 4
+    assert not protected & {r.column for r in reasons}
+    assert all(r.attribution + 2 * r.error < 0 for r in reasons)
+    weights = [round(r.attribution, 12) for r in reasons]
+    assert weights == sorted(weights)
+    # Nothing that could be told and weighs more was left out.
+    told = {r.column for r in reasons}
+    left = [
+        p
+        for p, e, c in zip(pulls, errors, "abcdefg", strict=False)
+        if c not in told | protected and p + 2 * e < 0
+    ]
+    heavy = [p for p in left if -p >= 0.05 * -sum(min(p, 0) for p in pulls)]
+    assert not heavy or (len(reasons) == 4 and min(heavy) >= reasons[-1].attribution - 1e-9)
 
 
 def test_a_protected_column_is_withheld_and_said():
