@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from aiaudit.errors import UsageError, one_line, some
 from aiaudit.explaining.decision import Decision
 from aiaudit.explaining.dictionary import Dictionary
+from aiaudit.explaining.telling import value_text
 
 if TYPE_CHECKING:
     from aiaudit.card import SystemCard
@@ -84,8 +85,11 @@ def blanks(text: str) -> list[str]:
 
 
 def _change(column: str, old: object, new: object, dictionary: Dictionary) -> dict[str, str]:
-    plain = [one_line(v.item() if hasattr(v, "item") else v, 60) for v in (old, new)]
-    return {"name": one_line(dictionary.named(column), 80), "old": plain[0], "new": plain[1]}
+    return {
+        "name": one_line(dictionary.named(column), 80),
+        "old": value_text(old, 60),
+        "new": value_text(new, 60),
+    }
 
 
 def _said(card: SystemCard | None) -> dict[str, str | None]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pandas as pd
+
 from aiaudit.errors import one_line
 from aiaudit.explaining.decision import Compared, Decision, common
 from aiaudit.explaining.dictionary import Dictionary
@@ -75,9 +77,11 @@ def column_name(column: str, dictionary: Dictionary) -> str:
     return one_line(dictionary.named(column), 60)
 
 
-def value_text(value: object) -> str:
+def value_text(value: object, limit: int = 40) -> str:
     """Return what a cell holds, in text."""
-    return one_line(value.item() if hasattr(value, "item") else value, 40)
+    if pd.isna(value):
+        return "(empty)"
+    return one_line(value.item() if hasattr(value, "item") else value, limit)
 
 
 def to_json(decision: Decision, named: str) -> str:

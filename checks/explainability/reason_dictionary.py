@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.errors import some
-from aiaudit.explaining.dictionary import Dictionary
 from aiaudit.explaining.refused import PEOPLE, counted, refused
 from aiaudit.explaining.wording import Fault
 from aiaudit.facts import Form, Measurement
@@ -82,7 +81,8 @@ def reason_dictionary(subject: Subject) -> Iterator[Measurement]:
     columns = [column for column in given if column not in {a.name for a in subject.attributes}]
     if not columns:
         raise NotApplicable("the model is given no column that is not protected")
-    written = [column for column in columns if dictionary.reason(column) is not None]
+    texts = {c: text.casefold() for c in columns if (text := dictionary.reason(c)) is not None}
+    written, times = list(texts), Counter(texts.values())
     yield Measurement(
         metric=COVERED.name,
         value=len(written) / len(columns),
@@ -97,8 +97,7 @@ def reason_dictionary(subject: Subject) -> Iterator[Measurement]:
     unspecific = [c for c in written if wrong[c] not in (None, Fault.PROTECTED)]
     yield _count("unspecific_reasons", unspecific, len(written))
     yield _count("protected_reasons", [c for c in written if wrong[c] is Fault.PROTECTED], len(written))
-    times = Counter(_text(dictionary, c) for c in written)
-    yield _count("repeated_reasons", [c for c in written if times[_text(dictionary, c)] > 1], len(written))
+    yield _count("repeated_reasons", [c for c in written if times[texts[c]] > 1], len(written))
     if subject.selected is not None and not subject.selected.all():
         sound = {column for column in written if wrong[column] is None}
         named = [{r.column for c in one.compared for r in c.reasons} for one in refused(subject)]
@@ -107,12 +106,9 @@ def reason_dictionary(subject: Subject) -> Iterator[Measurement]:
         yield counted(STATED, sum(columns <= sound for columns in told), len(told), left_out)
 
 
-def _text(dictionary: Dictionary, column: str) -> str:
-    return (dictionary.reason(column) or "").casefold()
-
-
 def _told(columns: Sequence[str]) -> dict[str, str]:
-    return {"no_interval": "every column is counted, none is drawn", "columns": some(columns)}
+    told = {"no_interval": "every column is counted, none is drawn"}
+    return {**told, "columns": some(columns)} if columns else told
 
 
 def _count(metric: str, columns: Sequence[str], n: int) -> Measurement:

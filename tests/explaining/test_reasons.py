@@ -17,7 +17,7 @@ from aiaudit.explaining.letters import blanks, letter
 from aiaudit.explaining.listed import lines as listed
 from aiaudit.explaining.listed import to_csv, to_parquet
 from aiaudit.explaining.reasons import baselines, principal, protected_pull
-from aiaudit.explaining.telling import to_json, to_text
+from aiaudit.explaining.telling import to_json, to_text, value_text
 from aiaudit.explaining.wording import Fault, fault
 from aiaudit.loading.models import LocalModel
 from aiaudit.testing import subject_of
@@ -328,6 +328,14 @@ def test_parquet_holds_what_the_csv_holds():
         check_dtype=False,
     )
     assert len(to_parquet([])) > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(np.int64(3), "3"), (np.float64(0.5), "0.5"), (np.nan, "(empty)"), (None, "(empty)"), ("a\nb", "a b")],
+)
+def test_what_a_cell_holds(value, text):
+    assert value_text(value) == text
 
 
 def test_cells_are_no_formulas():
