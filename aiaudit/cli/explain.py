@@ -104,15 +104,15 @@ def _form(output: str | None, adverse: bool, letter: str | None, style: str | No
     wanted = style or ("csv" if adverse else "text")
     if output is None:
         return wanted
-    from aiaudit.outputs import require_writable
-
-    require_writable(Path(output))
     form = wanted if style else forms.get(Path(output).suffix.lower())
     if form is None:
         raise UsageError(
             f"'{one_line(output)}': the file name does not tell what to write",
             f"End it with one of: {', '.join(forms)}.",
         )
+    from aiaudit.outputs import require_writable
+
+    require_writable(Path(output))
     if form == "parquet":
         from aiaudit.explaining.listed import require_parquet
 

@@ -72,6 +72,7 @@ def waterfall(found: Attributions) -> Waterfall:
     parts = [(found.columns[j], float(values[j]), float(errors[j])) for j in drawn]
     names: list[tuple[str | None, float, float]] = [*parts]
     if rest:
+        # Parts of one row add up to what is known, so that their errors rather cancel than add.
         names.append((None, float(values[rest].sum()), float(np.sqrt((errors[rest] ** 2).sum()))))
     levels = list(accumulate((part for _, part, _ in names), initial=found.base))
     ends = [

@@ -65,8 +65,8 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
 
     ## Known limits
 
-    No reason dictionary is known here, so that every unprotected column counts as changeable: the true share who
-    can be helped is lower. A search that finds nothing does not prove that there is nothing.
+    Without a reason dictionary (--reasons) every unprotected column counts as changeable: the true share who can be
+    helped is then lower. A search that finds nothing does not prove that there is nothing.
 
     ## References
 
@@ -84,5 +84,6 @@ def reasons(subject: Subject) -> Iterator[Measurement]:
     )
     silent = sum(not any(c.reasons for c in one.compared) for one in told)
     yield counted(WITHOUT, silent, len(told))
-    options = recourse(subject, [one.row for one in told], Dictionary(), frozen_columns(subject))
+    dictionary = subject.reasons or Dictionary()
+    options = recourse(subject, [one.row for one in told], dictionary, frozen_columns(subject))
     yield counted(HELPED, sum(map(bool, options)), len(told))

@@ -15,6 +15,7 @@ from aiaudit.checks.explainability.simple_first import simple_first
 from aiaudit.checks.explainability.stability import stability
 from aiaudit.checks.explainability.surrogate_fidelity import surrogate_fidelity
 from aiaudit.explaining import simple
+from aiaudit.explaining.dictionary import Column, Dictionary
 from aiaudit.explaining.shared import explained
 from aiaudit.facts import Measured, Skipped
 from aiaudit.labels import Task
@@ -227,6 +228,13 @@ def test_what_is_protected_helps_nobody():
     found = measured(reasons, refusing(a=None, b=None, c=None))
     assert found["recourse_share"].value == 0.0
     assert found["without_reason"].value == 1.0
+
+
+def test_what_the_dictionary_freezes_helps_nobody():
+    words = Dictionary(columns={name: Column(immutable=True) for name in "abc"})
+    found = measured(reasons, replace(refusing(), reasons=words))
+    assert found["recourse_share"].value == 0.0
+    assert found["without_reason"].value == 0.0
 
 
 def test_where_nobody_is_refused_there_is_nothing_to_tell():

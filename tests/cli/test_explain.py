@@ -122,7 +122,7 @@ def test_files_are_written_as_their_names_end(explain, files, tmp_path):
         (["--row", "1", "--letter", "generic", "-o", "letter.html"], "End it with one of: .txt."),
         (["--adverse", "-o", "all.xlsx"], "End it with one of: .csv, .parquet."),
         (["--adverse", "--format", "json"], "CSV or Parquet"),
-        (["--row", "1", "-o", "."], "is a folder"),
+        (["--row", "1", "--format", "html", "-o", "."], "is a folder"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_anything_is_read(aiaudit, arguments, said):
