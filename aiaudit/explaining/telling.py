@@ -77,7 +77,7 @@ def column_name(column: str, dictionary: Dictionary) -> str:
     return one_line(dictionary.named(column), 60)
 
 
-def value_text(value: object, limit: int = 40) -> str:
+def value_text(value: Any, limit: int = 40) -> str:
     """Return what a cell holds, in text."""
     if pd.isna(value):
         return "(empty)"
