@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -106,7 +107,7 @@ class Record:
 
         return frame(self)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the record without the day, the machine, what the archive held before and this digest."""
         # Without what stands at its default: a field that a later version adds must not change older digests.
@@ -124,8 +125,7 @@ _ADAPTER: TypeAdapter[Record] = TypeAdapter(Record)
 
 def to_plain(record: Record) -> dict[str, Any]:
     """Return the record as JSON-ready data, its numbers to twelve digits."""
-    plain: dict[str, Any] = _steady(_ADAPTER.dump_python(record, mode="json"))
-    return plain
+    return dict(_steady(_ADAPTER.dump_python(record, mode="json")))
 
 
 def _steady(plain: Any) -> Any:

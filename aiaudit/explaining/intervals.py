@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from aiaudit.explaining.survey import Moments, Survey
 from aiaudit.statistics.multiplicity import holm
@@ -198,11 +198,11 @@ def _one_sided(distances: Floats, errors: Floats, n: int) -> Floats:
     """p-values of the hypotheses that the distances are not positive."""
     known = errors > 0
     ratios = np.divide(distances, errors, out=np.zeros_like(distances), where=known)
-    return np.where(known, stats.t.sf(ratios, n - 1), np.where(distances > 0, 0.0, 1.0))
+    return np.where(known, special.stdtr(n - 1, -ratios), np.where(distances > 0, 0.0, 1.0))
 
 
 def _quantile(sizes: Sizes, level: float) -> float:
-    return float(stats.t.ppf((1 + level) / 2, len(sizes.values) - 1))
+    return float(special.stdtrit(len(sizes.values) - 1, (1 + level) / 2))
 
 
 def _lower(mean: float, margin: float) -> float:

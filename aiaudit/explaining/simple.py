@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.check import NotApplicable
-from aiaudit.explaining.sampling import canonical_order
 from aiaudit.measuring.coding import coded, numbers
 from aiaudit.measuring.encoding import encoded
 from aiaudit.subject import Subject
@@ -20,6 +19,8 @@ ROWS, FOLDS, CLASS_ROWS = 4_000, 3, 10
 PENALTY, STEPS = 1.0, 12
 #: Levels of the tree, rows in a leaf at least, and values of a column that it tells apart.
 DEPTH, LEAF_ROWS, BINS, NAMES = 3, 20, 32, 60
+
+_KEPT = "described"
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -58,19 +59,13 @@ def simple_models(subject: Subject, favourable: Bools) -> Simple:
     NotApplicable
         Fewer than `CLASS_ROWS` rows of either kind among those used.
     """
-    features = subject.features
-    if features is None or not features.shape[1]:
+    if subject.features is None or not subject.features.shape[1]:
         raise NotApplicable("the model is given no columns")
-    # Rows that differ only in what is found out must not be told apart by where they stand.
-    keyed = features.set_axis(range(features.shape[1]), axis=1).assign(
-        found=favourable, decided=subject.selected
-    )
-    rows = canonical_order(keyed, subject.seed)[:ROWS]
+    rows = subject.random_order[:ROWS]
     y = favourable[rows]
     if min(y.sum(), (~y).sum()) < CLASS_ROWS:
         raise NotApplicable(f"fewer than {CLASS_ROWS} of the rows used are of one kind")
-    table = features.iloc[rows].reset_index(drop=True)
-    x, codes = encoded(table)[0], _codes(table)
+    x, codes = _prepared(subject, subject.features.iloc[rows].reset_index(drop=True))
     fold = np.arange(len(rows)) % FOLDS
     line, tree = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     for k in range(FOLDS):
@@ -80,13 +75,24 @@ def simple_models(subject: Subject, favourable: Bools) -> Simple:
     return Simple(rows=rows, line=line, tree=tree)
 
 
+def _prepared(subject: Subject, table: pd.DataFrame) -> tuple[Floats, list[tuple[Ints, int, bool]]]:
+    """Return the rows used as numbers, and as codes; made once and kept with the subject."""
+    kept = vars(subject)
+    if _KEPT not in kept:
+        kept[_KEPT] = encoded(table)[0], _codes(table)
+    found: tuple[Floats, list[tuple[Ints, int, bool]]] = kept[_KEPT]
+    return found
+
+
 def _line(x: Floats, y: Bools) -> Floats:
     """Return the weights of a ridge-penalised logistic regression; its columns take the place of a constant."""
     weights = np.zeros(x.shape[1])
     for _ in range(STEPS):
         p = 0.5 * (1 + np.tanh(x @ weights / 2))
         slope = x.T @ (y - p) - PENALTY * weights
-        curve = (x.T * (p * (1 - p))) @ x + PENALTY * np.eye(x.shape[1])
+        # Of a matrix and its own transpose only one half is multiplied out.
+        weighed = x * np.sqrt(p * (1 - p))[:, np.newaxis]
+        curve = weighed.T @ weighed + PENALTY * np.eye(x.shape[1])
         step = np.linalg.solve(curve, slope)
         weights += step
         if np.abs(step).max() < 1e-3:

@@ -9,14 +9,19 @@ import pandas as pd
 from aiaudit.facts import Scope
 from aiaudit.groups import Attribute
 from aiaudit.measuring.contrasts import contrasts
+from aiaudit.measuring.gower import Distances, Gower, prepared
 from aiaudit.measuring.partitions import Ints
 from aiaudit.measuring.rates import Rates
 from aiaudit.measuring.reference import Rule
 from aiaudit.subject import Subject
 
+_KEPT = "prepared"
 
-def compared_columns(subject: Subject, attributes: Sequence[Attribute]) -> pd.DataFrame:
-    """Return what is known about each row, without these protected columns and what depends on them.
+
+def compared_rows(subject: Subject, attributes: Sequence[Attribute]) -> Gower:
+    """Return the rows by all that is known, without these protected columns and what depends on them.
+
+    Each column is prepared once and kept with the subject, as its own cached properties are.
 
     Parameters
     ----------
@@ -27,14 +32,18 @@ def compared_columns(subject: Subject, attributes: Sequence[Attribute]) -> pd.Da
 
     Returns
     -------
-    DataFrame, shape (n, p)
-        No column where none is known.
+    Gower
+        Of no column where none is known.
     """
-    if subject.columns is None:
-        return pd.DataFrame(index=range(subject.n))
+    kept: dict[int, Distances | Ints] = vars(subject).setdefault(_KEPT, {})
     names = [a.name for a in attributes]
     hidden = {*names, *(column for name in names for column in subject.dependants.get(name, ()))}
-    return subject.columns[[name for name in subject.columns.columns if name not in hidden]]
+    columns = pd.DataFrame() if subject.columns is None else subject.columns
+    places = [place for place, name in enumerate(columns.columns) if name not in hidden]
+    for place in places:
+        if place not in kept:
+            kept[place] = prepared(columns.iloc[:, place])
+    return Gower.beside([kept[place] for place in places], subject.n)
 
 
 def single_contrasts(rates: Rates, rule: Rule, attribute: Attribute) -> Iterator[tuple[Scope, Scope, float]]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from aiaudit.measuring.partitions import Bools, Floats, Ints
 from aiaudit.measuring.rates import LEVEL
@@ -84,7 +83,7 @@ def rank_correlation(values: Floats, outcome: Floats) -> Told:
     nothing = Told(value=np.nan, low=np.nan, high=np.nan, rows=n)
     if n < 5:
         return nothing
-    one, two = (rankdata(v[there]) for v in (values, outcome))
+    one, two = (pd.Series(v[there]).rank().to_numpy() for v in (values, outcome))
     if one.min() == one.max() or two.min() == two.max():
         return nothing
     value = min(abs(float(np.corrcoef(one, two)[0, 1])), 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -52,15 +53,27 @@ class Effect:
 
     def z(self, inside: Bools, outside: Bools) -> float:
         """Return by how many standard errors the mean is worse inside; minus infinity with too few of either."""
-        one, other = self.values[inside & self.among], self.values[outside & self.among]
-        n, m = len(one), len(other)
+        n, total, squares = self._sums(inside & self.among)
+        m, rest, others = self._sums(outside & self.among)
         if min(n, m) < SUPPORT:
             return -np.inf
-        mean, against = one.mean(), other.mean()
-        spread = (one @ one + other @ other) / (n + m) - ((n * mean + m * against) / (n + m)) ** 2
+        spread = (squares + others) / (n + m) - ((total + rest) / (n + m)) ** 2
         if spread <= 0:
             return -np.inf
-        return float((mean - against) * self.worse / np.sqrt(spread * (1 / n + 1 / m)))
+        return float((total / n - rest / m) * self.worse / np.sqrt(spread * (1 / n + 1 / m)))
+
+    def _sums(self, rows: Bools) -> tuple[int, float, float]:
+        """Return how many rows there are, and the sums of their numbers and of the squares."""
+        n = np.count_nonzero(rows)
+        if self.rate:
+            yes = np.count_nonzero(self._yes & rows)
+            return n, yes, yes
+        values = self.values[rows]
+        return n, float(values.sum()), float(values @ values)
+
+    @cached_property
+    def _yes(self) -> Bools:
+        return self.values > 0
 
 
 def effects_of(subject: Subject) -> list[Effect]:

@@ -172,6 +172,6 @@ def _decided(
         asked = features.iloc[rows].reset_index(drop=True)
         for name in columns:
             asked[name] = features[name].iloc[chosen].reset_index(drop=True)
-        answer = predict_in_batches(subject.model, asked)
-        found[code] = np.array([label_text(label) in subject.favorable for label in answer.tolist()], bool)
+        codes, labels = pd.factorize(predict_in_batches(subject.model, asked), use_na_sentinel=False)
+        found[code] = np.array([label_text(label) in subject.favorable for label in labels], bool)[codes]
     return found

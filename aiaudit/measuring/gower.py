@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from aiaudit.measuring.coding import numbers
-from aiaudit.measuring.rows import value_codes
+from aiaudit.measuring.rows import joined, value_codes
 
 Ints = npt.NDArray[np.integer]
 Distances = npt.NDArray[np.float32]
@@ -31,8 +32,8 @@ class Gower:
     ----------
     ranks : ndarray of float32, shape (p, n)
         Columns of numbers: ranks from 0 to 1, and `MISSING`.
-    names : ndarray of int32, shape (q, n)
-        Columns of names, yes and no, and any two values: one code a value.
+    names : ndarray of int, shape (q, n)
+        Columns of names, yes and no, and any two values: one code a value, in as few bytes as these need.
 
     Notes
     -----
@@ -42,41 +43,74 @@ class Gower:
     """
 
     ranks: Distances
-    names: npt.NDArray[np.int32]
+    names: Ints
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Gower:
         """Prepare a table of at least one column."""
-        ranks, names = [], []
-        for place in range(frame.shape[1]):
-            column = frame.iloc[:, place]
-            found = numbers(column)
-            if found is None or len(np.unique(found[~np.isnan(found)])) <= 2:
-                names.append(value_codes(column)[0])
-            else:
-                order = pd.Series(found).rank().to_numpy() - 1
-                ranks.append(np.where(np.isnan(order), MISSING, order / np.nanmax(order)))
-        n = len(frame)
+        return cls.beside([prepared(frame.iloc[:, place]) for place in range(frame.shape[1])], len(frame))
+
+    @classmethod
+    def beside(cls, columns: Sequence[Distances | Ints], n: int) -> Gower:
+        """Put columns of *n* rows that were `prepared` side by side."""
+        ranks = [column for column in columns if column.dtype.kind == "f"]
+        names = [column for column in columns if column.dtype.kind != "f"]
+        widest = np.result_type(np.uint8, *names)
         return cls(
             ranks=np.array(ranks, np.float32).reshape(len(ranks), n),
-            names=np.array(names, np.int32).reshape(len(names), n),
+            names=np.array(names, widest).reshape(len(names), n),
         )
+
+    @property
+    def columns(self) -> int:
+        """How many columns are compared."""
+        return len(self.ranks) + len(self.names)
+
+    @cached_property
+    def kinds(self) -> Ints:
+        """Number of each row's combination of names, shape (n,)."""
+        found = np.zeros(self.names.shape[1], np.int64)
+        for codes in self.names:
+            found = joined(found, codes)
+        return found
+
+    def apart(self, row: int, others: Ints) -> Distances:
+        """Return the distances from one row to *others*, shape (m,)."""
+        steps = np.abs(self.ranks[:, [row]] - self.ranks[:, others])
+        differing = (self.names[:, [row]] != self.names[:, others]).sum(axis=0, dtype=np.float32)
+        found: Distances = (np.minimum(steps, 1).sum(axis=0) + differing) / self.columns
+        return found
 
     def blocks(self, rows: Ints, others: Ints) -> Iterator[tuple[slice, Distances]]:
         """Yield the distances from some of *rows* at a time to all *others*, shape (b, m), and which rows."""
         size = max(1, BLOCK // max(len(others), 1))
-        columns = len(self.ranks) + len(self.names)
         ranks, names = self.ranks[:, others], self.names[:, others]
+        # A step over a whole column's range occurs beside a missing number only.
+        gaps = (self.ranks == MISSING).any(axis=1)
         for start in range(0, len(rows), size):
             part = slice(start, start + size)
             found = np.zeros((len(rows[part]), len(others)), np.float32)
-            for own, theirs in zip(self.ranks[:, rows[part]], ranks, strict=True):
-                apart = np.abs(own[:, np.newaxis] - theirs)
-                found += np.minimum(apart, 1, out=apart)
+            for own, theirs, missing in zip(self.ranks[:, rows[part]], ranks, gaps, strict=True):
+                apart = own[:, np.newaxis] - theirs
+                np.abs(apart, out=apart)
+                found += np.minimum(apart, 1, out=apart) if missing else apart
+            # Counted in the fewest bytes first: a column of names then costs little beside one of numbers.
+            differing = np.zeros(found.shape, np.min_scalar_type(len(names)))
             for code, codes in zip(self.names[:, rows[part]], names, strict=True):
-                found += code[:, np.newaxis] != codes
-            found /= columns
+                differing += (code[:, np.newaxis] != codes).view(np.uint8)
+            found += differing
+            found /= self.columns
             yield part, found
+
+
+def prepared(column: pd.Series) -> Distances | Ints:
+    """Return the ranks of a column of numbers, from 0 to 1 and `MISSING`, otherwise one code a value."""
+    found = numbers(column)
+    if found is None or len(np.unique(found[~np.isnan(found)])) <= 2:
+        codes = value_codes(column)[0]
+        return codes.astype(np.min_scalar_type(int(codes.max(initial=0))))
+    order = pd.Series(found).rank().to_numpy() - 1
+    return np.where(np.isnan(order), MISSING, order / np.nanmax(order)).astype(np.float32)
 
 
 def matched(gower: Gower, rows: Ints, others: Ints, caliper: float) -> Ints:
@@ -100,13 +134,19 @@ def matched(gower: Gower, rows: Ints, others: Ints, caliper: float) -> Ints:
     -----
     Nearest available matching within a caliper: Rubin (1973), Biometrics 29, 159-183.
     """
-    pairs = []
-    taken = np.zeros(len(others), bool)
-    for part, distances in gower.blocks(rows, others) if len(others) else ():
-        for row, apart in zip(rows[part].tolist(), distances, strict=True):
-            apart[taken] = np.inf
-            nearest = int(apart.argmin())
-            if apart[nearest] <= caliper + ROUNDING:
-                taken[nearest] = True
-                pairs.append((row, int(others[nearest])))
+    # Where one name more or less is too far, only people whose names are all the same need be looked at.
+    strict = gower.columns * (caliper + ROUNDING) < 1
+    kinds = gower.kinds if strict else np.zeros(gower.names.shape[1], np.int64)
+    order = np.argsort(kinds[others], kind="stable")
+    ends = [np.searchsorted(kinds[others], kinds[rows], side, sorter=order) for side in ("left", "right")]
+    pairs, taken = [], np.zeros(len(others), bool)
+    for row, start, end in zip(rows.tolist(), *ends, strict=True):
+        free = order[start:end][~taken[order[start:end]]]
+        if not len(free):
+            continue
+        apart = gower.apart(row, others[free])
+        nearest = int(apart.argmin())
+        if apart[nearest] <= caliper + ROUNDING:
+            taken[free[nearest]] = True
+            pairs.append((row, int(others[free[nearest]])))
     return np.array(pairs, np.intp).reshape(-1, 2)

@@ -53,7 +53,7 @@ def agreement(gower: Gower, decided: Floats, rows: Ints, pool: Ints, k: int, mem
     for part, distances in gower.blocks(rows, pool):
         distances[rows[part][:, np.newaxis] == pool] = np.inf
         kth = np.partition(distances, k - 1, axis=1)[:, [k - 1]]
-        i, j = np.nonzero(distances <= kth + ROUNDING)
+        i, j = np.divmod(np.flatnonzero(distances <= kth + ROUNDING), len(pool))
         own = decided[rows[part]]
         size = np.bincount(i, minlength=len(own))
         mean = np.bincount(i, theirs[j], len(own)) / size

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 from scipy.special import chdtrc, ndtr
-from scipy.stats import binomtest
 
 from aiaudit.facts import Form, Measurement, Metric, Reference
 from aiaudit.groups import Attribute
@@ -58,6 +57,9 @@ class Composition:
             return np.where(error > 0, found, np.nan)
         if not self.rows:
             return np.full(len(self.population), np.nan)
+        # Half a second to import, and few audits compare with a population.
+        from scipy.stats import binomtest
+
         pairs = zip(self.shares.x.tolist(), self.population.tolist(), strict=True)
         return np.array([binomtest(x, self.rows, share).pvalue for x, share in pairs])
 

@@ -71,14 +71,12 @@ def cramers_v(table: npt.ArrayLike, level: float, permutations: int, seed: int) 
     chi-squared distribution; its arms are scaled to the multinomial variance of chi-squared (Bishop, Fienberg and
     Holland 1975, chapter 11), from which the noncentral one departs where the association is strong.
     """
-    counts = np.asarray(table, np.float64)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    counts = _occupied(table)
     n, (r, c) = counts.sum(), counts.shape
     critical(level)
     if min(r, c) < 2:
         return Association(value=np.nan, low=np.nan, high=np.nan, chi2=np.nan, p_value=1.0, test="none")
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / n
-    chi2 = float(((counts - expected) ** 2 / expected).sum())
+    expected, chi2 = _pearson(counts)
     df = (r - 1) * (c - 1)
     sparse = (expected < SPARSE).mean() > 0.2
     p_value = _permuted(counts, chi2, permutations, seed) if sparse else float(chdtrc(df, chi2))
@@ -87,6 +85,25 @@ def cramers_v(table: npt.ArrayLike, level: float, permutations: int, seed: int) 
     return Association(
         value=value, low=low, high=high, chi2=chi2, p_value=p_value, test="permutation" if sparse else "chi2"
     )
+
+
+def strength(table: npt.ArrayLike) -> float:
+    """Return the bias-corrected Cramér's V of a table of counts alone, NaN as in `cramers_v`."""
+    counts = _occupied(table)
+    if min(counts.shape) < 2:
+        return float("nan")
+    return _corrected(_pearson(counts)[1], counts.sum(), *counts.shape)[0]
+
+
+def _occupied(table: npt.ArrayLike) -> Floats:
+    counts = np.asarray(table, np.float64)
+    return counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+
+
+def _pearson(counts: Floats) -> tuple[Floats, float]:
+    """Return the counts expected of independence, and Pearson's statistic."""
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    return expected, float(((counts - expected) ** 2 / expected).sum())
 
 
 def _corrected(chi2: float, n: float, r: int, c: int) -> tuple[float, float]:
@@ -98,15 +115,34 @@ def _corrected(chi2: float, n: float, r: int, c: int) -> tuple[float, float]:
 
 
 def _permuted(counts: Floats, chi2: float, permutations: int, seed: int) -> float:
-    from scipy.stats import random_table
-
     # In order of size, so that what the values are called decides nothing.
     rows, columns = np.sort(counts.sum(axis=1)), np.sort(counts.sum(axis=0))
-    drawn = random_table(rows, columns).rvs(permutations, random_state=np.random.default_rng(seed))
+    drawn = random_tables(rows, columns, permutations, np.random.default_rng(seed))
     expected = np.outer(rows, columns) / counts.sum()
     statistics = ((drawn - expected) ** 2 / expected).sum(axis=(1, 2))
     # Tables as likely as the one at hand must not count as less by rounding.
     return float((1 + np.count_nonzero(statistics >= chi2 * (1 - 1e-12))) / (1 + permutations))
+
+
+def random_tables(
+    rows: npt.ArrayLike, columns: npt.ArrayLike, size: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return random tables of independent rows and columns with these margins, shape (size, r, c).
+
+    Each cell follows the hypergeometric distribution that the cells before it leave.
+    """
+    totals, sums = (np.asarray(margin).astype(np.int64) for margin in (rows, columns))
+    found = np.empty((size, len(totals), len(sums)), np.int64)
+    left = np.repeat(totals[np.newaxis], size, axis=0)
+    for j, total in enumerate(sums):
+        wanted, rest = np.full(size, total), left.sum(axis=1)
+        for i in range(len(totals) - 1):
+            rest -= left[:, i]
+            found[:, i, j] = rng.hypergeometric(left[:, i], rest, wanted)
+            wanted -= found[:, i, j]
+        found[:, -1, j] = wanted
+        left -= found[:, :, j]
+    return found
 
 
 def _interval(

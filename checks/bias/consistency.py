@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Better, Form, Measurement
-from aiaudit.measuring.alike import compared_columns
-from aiaudit.measuring.gower import Gower
+from aiaudit.measuring.alike import compared_rows
 from aiaudit.measuring.neighbours import Neighbourhood
 from aiaudit.metrics import difference, value
 from aiaudit.subject import Subject
@@ -71,21 +70,21 @@ def consistency(subject: Subject) -> Iterator[Measurement]:
     Zemel et al. 2013; Gower 1971; Dwork et al. 2012; docs/statistics.md.
     """
     selected = subject.selected
-    columns = compared_columns(subject, subject.attributes)
+    gower = compared_rows(subject, subject.attributes)
     if selected is None or not subject.favorable:
         raise NotApplicable(f"a {subject.task} model selects nobody")
-    if not columns.shape[1] or subject.n < NEIGHBOURS + 2:
+    if not gower.columns or subject.n < NEIGHBOURS + 2:
         raise NotApplicable(f"it takes {NEIGHBOURS + 2} rows, and a column that is not protected")
     order = subject.random_order
     near = Neighbourhood(
         subject=subject,
-        gower=Gower.of(columns),
+        gower=gower,
         decided=selected.astype(float),
         rows=order[:SAMPLED],
         pool=order[:POOL],
         k=NEIGHBOURS,
     )
-    what = f"agreement with the {NEIGHBOURS} nearest of {len(near.pool)} rows over {columns.shape[1]} columns"
+    what = f"agreement with the {NEIGHBOURS} nearest of {len(near.pool)} rows over {gower.columns} columns"
     found = near.estimates(CONSISTENCY, what)
     yield from found.measurements()
     for rule in subject.references:

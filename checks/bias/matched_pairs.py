@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from aiaudit.check import Need, NotApplicable, check
 from aiaudit.facts import Measurement, Scope
-from aiaudit.measuring.alike import compared_columns, sides, single_contrasts
+from aiaudit.measuring.alike import compared_rows, sides, single_contrasts
 from aiaudit.measuring.changes import Changes
-from aiaudit.measuring.gower import Gower, matched
+from aiaudit.measuring.gower import matched
 from aiaudit.measuring.partitions import Bools, Ints
 from aiaudit.measuring.rates import rates_of
 from aiaudit.metrics import difference, rate
@@ -86,10 +86,9 @@ def matched_pairs(subject: Subject) -> Iterator[Measurement]:
 def _pairs(subject: Subject, selected: Bools, order: Ints) -> Iterator[tuple[Changes, Scope, str, float]]:
     rates = rates_of(subject, SELECTED, selected)
     for attribute in subject.attributes:
-        columns = compared_columns(subject, [attribute])
-        if not columns.shape[1]:
+        gower = compared_rows(subject, [attribute])
+        if not gower.columns:
             continue
-        gower = Gower.of(columns)
         for rule in subject.references:
             for scope, reference, looks in single_contrasts(rates, rule, attribute):
                 one, two = sides(attribute, scope, reference, order)
@@ -101,7 +100,7 @@ def _pairs(subject: Subject, selected: Bools, order: Ints) -> Iterator[tuple[Cha
                     n=len(pairs),
                     only_own=int((mine & ~theirs).sum()),
                     only_other=int((theirs & ~mine).sum()),
-                    method=f"nearest pairs within {CALIPER} over {columns.shape[1]} columns",
-                    params={"caliper": CALIPER, "asked": len(one[:SAMPLED]), "columns": columns.shape[1]},
+                    method=f"nearest pairs within {CALIPER} over {gower.columns} columns",
+                    params={"caliper": CALIPER, "asked": len(one[:SAMPLED]), "columns": gower.columns},
                 )
                 yield changes, reference, str(rule), looks

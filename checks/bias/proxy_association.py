@@ -35,6 +35,7 @@ PLACES = value(
         "Refit and audit again: of several columns that tell the same, another may take over.",
     ],
     params={"level": LEVEL, "permutations": PERMUTATIONS, "bins": MAX_BINS, "names": MAX_NAMES},
+    version=2,
 )
 def proxy_association(subject: Subject) -> Iterator[Measurement]:
     """Measure how closely each column goes together with each protected attribute.

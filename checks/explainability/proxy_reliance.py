@@ -12,8 +12,9 @@ from aiaudit.explaining.intervals import share
 from aiaudit.explaining.reporting import measurement
 from aiaudit.explaining.shared import explained
 from aiaudit.facts import Measurement
-from aiaudit.measuring.association import associations
+from aiaudit.measuring.association import crossed
 from aiaudit.metrics import value
+from aiaudit.statistics.association import strength
 from aiaudit.subject import Subject
 
 RELIANCE = (
@@ -65,7 +66,9 @@ def proxy_reliance(subject: Subject) -> Iterator[Measurement]:
     features = subject.features
     assert features is not None  # it has been explained
     ties = {
-        (pair.attribute.name, pair.column): pair.found.value for pair in associations(subject, features, {})
+        (attribute, str(label)): strength(table.counts)
+        for label in features
+        for attribute, table in crossed(subject, str(label), features[label]).items()
     }
     parts = np.zeros(len(found.columns)) if found.ranked is None else np.maximum(found.sizes.middle.mean, 0)
     for attribute in subject.attributes:

@@ -40,8 +40,8 @@ LEAD = "Share of rows that the model alone judges right, minus the share that {}
         "simple one a column for it.",
         "Write into the system card why the complex model is worth its opacity.",
     ],
-    version=2,
     params={"level": LEVEL, "rows": ROWS, "folds": FOLDS, "depth": DEPTH},
+    version=3,
 )
 def simple_first(subject: Subject) -> Iterator[Measurement]:
     """Measure how much more often the model is right than a line and a small tree.

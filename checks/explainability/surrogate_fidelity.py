@@ -28,6 +28,7 @@ TREE = rate("tree_fidelity", AGREE.format("a small tree"), CRAVEN)
         "Where it is not, do not: explain single decisions (aiaudit explain) and look for interactions.",
     ],
     params={"level": LEVEL, "rows": ROWS, "folds": FOLDS, "depth": DEPTH},
+    version=2,
 )
 def surrogate_fidelity(subject: Subject) -> Iterator[Measurement]:
     """Measure how often a line and a small tree decide as the model does.

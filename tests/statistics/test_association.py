@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import chi2_contingency, fisher_exact
+from scipy.stats import chi2_contingency, chisquare, fisher_exact, random_table
 
-from aiaudit.statistics.association import cramers_v
+from aiaudit.statistics.association import cramers_v, random_tables, strength
 from tests.statistics.tables import associated, true_v
 
 
@@ -23,6 +23,7 @@ def test_it_is_bergsmas_on_scipys_statistic(n, r, c, v):
     smaller = min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1))
     assert found.value == pytest.approx(np.sqrt(phi / (smaller - 1)), rel=1e-12)
     assert found.test == "chi2"
+    assert strength(table) == found.value
 
 
 def test_a_copy_is_perfect_and_a_constant_says_nothing():
@@ -42,6 +43,18 @@ def test_permutations_of_a_sparse_table_agree_with_fishers_test():
     found = cramers_v(table, 0.95, 99_999, 1)
     assert found.test == "permutation"
     assert found.p_value == pytest.approx(fisher_exact(table).pvalue, abs=0.005)
+
+
+def test_tables_are_drawn_as_often_as_scipy_says():
+    rows, columns = [3, 4, 2], [2, 5, 2]
+    drawn = random_tables(rows, columns, 20_000, np.random.default_rng(0))
+    assert (drawn.sum(axis=2) == rows).all()
+    assert (drawn.sum(axis=1) == columns).all()
+    tables, seen = np.unique(drawn, axis=0, return_counts=True)
+    expected = np.array([random_table(rows, columns).pmf(table) for table in tables]) * len(drawn)
+    assert expected.sum() == pytest.approx(len(drawn), rel=1e-3)
+    usual = expected >= 5
+    assert chisquare(seen[usual], expected[usual] * seen[usual].sum() / expected[usual].sum()).pvalue > 0.01
 
 
 def test_what_values_are_called_decides_nothing():
