@@ -64,9 +64,9 @@ class Effect:
 
     def _sums(self, rows: Bools) -> tuple[int, float, float]:
         """Return how many rows there are, and the sums of their numbers and of the squares."""
-        n = np.count_nonzero(rows)
+        n = int(np.count_nonzero(rows))
         if self.rate:
-            yes = np.count_nonzero(self._yes & rows)
+            yes = int(np.count_nonzero(self._yes & rows))
             return n, yes, yes
         values = self.values[rows]
         return n, float(values.sum()), float(values @ values)

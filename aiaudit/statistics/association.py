@@ -97,7 +97,8 @@ def strength(table: npt.ArrayLike) -> float:
 
 def _occupied(table: npt.ArrayLike) -> Floats:
     counts = np.asarray(table, np.float64)
-    return counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    found: Floats = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    return found
 
 
 def _pearson(counts: Floats) -> tuple[Floats, float]:
