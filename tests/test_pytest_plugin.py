@@ -7,6 +7,8 @@ from importlib.metadata import entry_points
 
 import pytest
 
+from aiaudit.__main__ import run
+
 pytest_plugins = ["pytester"]
 
 #: Installed, the plugin is found by its entry point.
@@ -65,7 +67,7 @@ def tried(pytester, *arguments):
 
 def command(pytester):
     """Return the exit code of the command on the same file."""
-    return pytester.run(sys.executable, "-m", "aiaudit", "check", "-q", "--config", "aiaudit.yaml").ret
+    return run(["check", "-q", "--config", str(pytester.path / "aiaudit.yaml")])
 
 
 def test_each_requirement_is_an_item_with_its_finding(pytester):

@@ -104,12 +104,14 @@ def test_outcomes_in_other_words_than_decisions(aiaudit, table):
     two_lines(aiaudit("check", path, *BASE, "--target", "outcome"), 2, "'good'", "'hire'")
 
 
+@pytest.mark.slow
 def test_model_lacks_a_feature(aiaudit, table, saved_model):
     frame = people().drop(columns="years")
     ran = aiaudit("check", saved_model, table(frame), "--target", "decision", "--favorable", "hire")
     two_lines(ran, 3, "'years'")
 
 
+@pytest.mark.slow
 def test_model_wants_a_type_that_csv_lost(aiaudit, table, saved_model):
     ran = aiaudit("check", saved_model, table(years="many"), "--target", "decision", "--favorable", "hire")
     two_lines(ran, 3, "model.joblib" if "model.joblib" in ran.err else "model")
