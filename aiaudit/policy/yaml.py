@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -73,21 +75,22 @@ def read_text(content: bytes, name: str) -> Document:
         raise FileErrors([Fault(file=name, line=1, column=1, what="the file is larger than 1 MiB")])
     text = _decode(content, name)
     empty = Document(name=name, digest=digest, lines=tuple(_BREAK.split(text)), data=None)
+    builder = _built(text)
+    if builder.faults:
+        raise FileErrors([empty.fault_at(place, what) for place, what in builder.faults])
+    # Copies: whoever changes a document must not change the next one of the same text.
+    return replace(empty, data=deepcopy(builder.root), values={**builder.values}, keys={**builder.keys})
+
+
+@lru_cache(maxsize=64)
+def _built(text: str) -> _Builder:
+    """Build the data of a text once: packs that extend one another read the same files again and again."""
     builder = _Builder()
     try:
         _feed(builder, text)
     except _Stop as stop:
         builder.faults.append((stop.place, stop.what))
-    if builder.faults:
-        raise FileErrors([empty.fault_at(place, what) for place, what in builder.faults])
-    return Document(
-        name=name,
-        digest=digest,
-        lines=empty.lines,
-        data=builder.root,
-        values=builder.values,
-        keys=builder.keys,
-    )
+    return builder
 
 
 def _decode(content: bytes, name: str) -> str:
