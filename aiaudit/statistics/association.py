@@ -30,7 +30,8 @@ class Association:
     p_value : float
         Of independence.
     test : str
-        ``chi2`` or ``permutation``.
+        ``chi2``; in sparse tables ``permutation``, or ``Cantelli`` where its upper bound is below what the
+        permutations could show.
     """
 
     value: float
@@ -79,12 +80,12 @@ def cramers_v(table: npt.ArrayLike, level: float, permutations: int, seed: int) 
     expected, chi2 = _pearson(counts)
     df = (r - 1) * (c - 1)
     sparse = (expected < SPARSE).mean() > 0.2
-    p_value = _permuted(counts, chi2, permutations, seed) if sparse else float(chdtrc(df, chi2))
+    test, p_value = "chi2", float(chdtrc(df, chi2))
+    if sparse:
+        test, p_value = _exact(counts, chi2, permutations, seed)
     value, scale = _corrected(chi2, n, r, c)
     low, high = _interval(counts, chi2, df, value, scale, level)
-    return Association(
-        value=value, low=low, high=high, chi2=chi2, p_value=p_value, test="permutation" if sparse else "chi2"
-    )
+    return Association(value=value, low=low, high=high, chi2=chi2, p_value=p_value, test=test)
 
 
 def strength(table: npt.ArrayLike) -> float:
@@ -113,6 +114,36 @@ def _corrected(chi2: float, n: float, r: int, c: int) -> tuple[float, float]:
     excess = chi2 - (r - 1) * (c - 1) * n / (n - 1)
     scale = n * (min(rows, columns) - 1)
     return float(np.sqrt(min(max(excess, 0.0) / scale, 1.0))) if scale > 0 else np.nan, scale
+
+
+def _exact(counts: Floats, chi2: float, permutations: int, seed: int) -> tuple[str, float]:
+    """Return the test of a sparse table, and its p-value given the margins."""
+    mean, variance = moments(counts.sum(axis=1), counts.sum(axis=0))
+    bound = variance / (variance + (chi2 - mean) ** 2) if chi2 > mean else 1.0
+    # No drawing is needed where even Cantelli's bound is below what it could show at best.
+    if bound * (1 + permutations) < 1:
+        return "Cantelli", bound
+    return "permutation", _permuted(counts, chi2, permutations, seed)
+
+
+def moments(rows: Floats, columns: Floats) -> tuple[float, float]:
+    """Return the exact mean and variance of Pearson's statistic of independent rows and columns with these margins.
+
+    Notes
+    -----
+    Dawson (1954), Biometrics 10, 558-561. The variance is infinite of three rows of data or fewer.
+    """
+    n = float(rows.sum())
+    if n <= 3:
+        return n, float("inf")
+    v, w = np.transpose(
+        [
+            ((len(m) - 1) * (n - len(m)) / (n - 1), (n * (1 / m).sum() - len(m) ** 2) / (n - 2))
+            for m in (rows, columns)
+        ]
+    )
+    mean = n * (len(rows) - 1) * (len(columns) - 1) / (n - 1)
+    return mean, float(2 * n / (n - 3) * np.prod(v - w) + n**2 / (n - 1) * np.prod(w))
 
 
 def _permuted(counts: Floats, chi2: float, permutations: int, seed: int) -> float:

@@ -50,8 +50,9 @@ def proxy_association(subject: Subject) -> Iterator[Measurement]:
     Cramér's V, 0 for none and 1 for perfect, corrected for its bias in small tables. Numbers are cut at quantiles
     (whole ones that repeat may be codes, and are taken as names), rare names are taken together, and missing values
     are a value of their own, so that one scale serves all columns.
-    The interval inverts the noncentral chi-squared distribution. Independence is tested by chi-squared, or by tables
-    drawn with the same margins where counts are small; "q_value" is the p-value after Benjamini and Hochberg over
+    The interval inverts the noncentral chi-squared distribution. Independence is tested by chi-squared; where counts
+    are small by tables drawn with the same margins, unless chi-squared is so far out that Cantelli's inequality bounds
+    the p-value below what these could show; "q_value" is the p-value after Benjamini and Hochberg over
     all pairs. People of unknown group are left out. Postal codes of four countries are known by their form; bare
     digits and short codes only beside a telling name of the column; coordinates by name and values.
 
@@ -62,7 +63,8 @@ def proxy_association(subject: Subject) -> Iterator[Measurement]:
 
     ## References
 
-    Bergsma 2013; Cochran 1954, Biometrics 10; Benjamini and Hochberg 1995; 2 CCR 11008(m); 775 ILCS 5/2-102(L).
+    Bergsma 2013; Cochran 1954, Biometrics 10; Dawson 1954, Biometrics 10; Benjamini and
+    Hochberg 1995; 2 CCR 11008(m); 775 ILCS 5/2-102(L).
     """
     columns = subject.columns
     assert columns is not None  # the plan saw to it

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, chisquare, fisher_exact, random_table
 
-from aiaudit.statistics.association import cramers_v, random_tables, strength
+from aiaudit.statistics.association import cramers_v, moments, random_tables, strength
 from tests.statistics.tables import associated, true_v
 
 
@@ -55,6 +55,21 @@ def test_tables_are_drawn_as_often_as_scipy_says():
     assert expected.sum() == pytest.approx(len(drawn), rel=1e-3)
     usual = expected >= 5
     assert chisquare(seen[usual], expected[usual] * seen[usual].sum() / expected[usual].sum()).pvalue > 0.01
+
+
+def test_mean_and_variance_of_the_statistic_are_those_of_drawn_tables():
+    rows, columns = np.array([3.0, 4.0, 8.0]), np.array([2.0, 5.0, 4.0, 4.0])
+    expected = np.outer(rows, columns) / rows.sum()
+    drawn = random_tables(rows, columns, 50_000, np.random.default_rng(1))
+    statistics = ((drawn - expected) ** 2 / expected).sum(axis=(1, 2))
+    assert moments(rows, columns) == pytest.approx((statistics.mean(), statistics.var()), rel=0.02)
+
+
+def test_what_no_drawing_could_show_is_bounded():
+    table = np.diag([3, 4, 60, 90]) + np.eye(4, dtype=int)[::-1]
+    bounded, drawn = (cramers_v(table, 0.95, permutations, 0) for permutations in (999, 99_999))
+    assert (bounded.test, drawn.test) == ("Cantelli", "permutation")
+    assert drawn.p_value < bounded.p_value < 1 / 1000
 
 
 def test_what_values_are_called_decides_nothing():
