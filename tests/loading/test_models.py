@@ -1,6 +1,7 @@
 import pickle
 import sys
 from functools import partial
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -15,7 +16,10 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.svm import LinearSVC
 
 from aiaudit.errors import IncompleteError, UsageError
-from aiaudit.loading.models import LocalModel, open_model, predict_in_batches, scores_in_batches
+from aiaudit.loading import process
+from aiaudit.loading.looking import read_model
+from aiaudit.loading.models import LocalModel, open_in, open_model, predict_in_batches, scores_in_batches
+from aiaudit.loading.surroundings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +55,32 @@ SAVERS = {
 }
 
 
-@pytest.mark.parametrize(
-    "saver",
-    # Each starts a process; the other kinds of compression differ in the first bytes alone.
-    [s if s in ("joblib", "skops") else pytest.param(s, marks=pytest.mark.slow) for s in SAVERS],
-)
-def test_a_saved_pipeline_opens_and_answers_as_it_did(saver, pipeline, frame, tmp_path):
-    path = tmp_path / "model.bin"
-    SAVERS[saver](pipeline, path)
+@pytest.fixture(scope="module")
+def running():
+    """A process for several models: its start costs more than they do."""
+    started = process.start(Settings(path=Path("model"), memory=4 << 30, timeout=120))
+    yield started
+    started.end()
+
+
+ONE_PROCESS = pytest.mark.xdist_group("models in one process")
+
+
+def test_a_saved_pipeline_opens_and_answers_as_it_did(pipeline, frame, tmp_path):
+    path = tmp_path / "model.joblib"
+    joblib.dump(pipeline, path)
     with open_model(path) as model:
         check_answers(model, pipeline, frame)
+    assert model.facts.format == "joblib"
+
+
+@ONE_PROCESS
+@pytest.mark.parametrize("saver", SAVERS)
+def test_every_format_and_compression_is_read(saver, running, pipeline, frame, tmp_path):
+    path = tmp_path / "model.bin"
+    SAVERS[saver](pipeline, path)
+    model = open_in(running, read_model(path))
+    check_answers(model, pipeline, frame)
     assert model.facts.format == saver.partition("-")[0]
 
 
@@ -141,20 +161,18 @@ def test_a_class_of_the_users_own_runs_where_it_is_trusted_and_found(custom, fra
         assert model.facts.trusted == ("my_features.Clip",)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["lightgbm.LGBMClassifier", pytest.param("xgboost.XGBClassifier", marks=pytest.mark.slow)],
-)
-def test_boosting_libraries_run_in_the_process_of_the_model(name, frame, labels, tmp_path):
+@ONE_PROCESS
+@pytest.mark.parametrize("name", ["xgboost.XGBClassifier", "lightgbm.LGBMClassifier"])
+def test_boosting_libraries_run_in_the_process_of_the_model(name, running, frame, labels, tmp_path):
     library, _, cls = name.partition(".")
     classifier = getattr(pytest.importorskip(library), cls)
     X, y = frame[["age"]], (labels == "yes").astype(int)
     model = classifier(n_estimators=5, verbosity=-1 if library == "lightgbm" else 0).fit(X, y)
     joblib.dump(model, tmp_path / "m.joblib")
-    with open_model(tmp_path / "m.joblib") as opened:
-        assert np.array_equal(scores_in_batches(opened, X), model.predict_proba(X))
-        assert opened.feature_names == ("age",)
-        assert library in opened.facts.versions
+    opened = open_in(running, read_model(tmp_path / "m.joblib"))
+    assert np.array_equal(scores_in_batches(opened, X), model.predict_proba(X))
+    assert opened.feature_names == ("age",)
+    assert library in opened.facts.versions
 
 
 @pytest.fixture
