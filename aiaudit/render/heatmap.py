@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from math import ceil
 
-from aiaudit.facts import Measured, Measurement, Metric, Scope
-from aiaudit.policy.model import Requirement
+from aiaudit.facts import Measurement, Metric
+from aiaudit.policy.model import DecideOn, Requirement
 from aiaudit.record import Record, Status
 from aiaudit.render.chart import Chart
 from aiaudit.render.drawing import Scale, around
 from aiaudit.render.findings import Finding
+from aiaudit.render.panels import Key, key, ran
 from aiaudit.render.words import percent_text
 from aiaudit.subject_facts import AttributeFacts
 
@@ -19,10 +21,8 @@ from aiaudit.subject_facts import AttributeFacts
 SHADES = 6
 #: Groups of one attribute drawn, the largest; annex B lists all.
 GROUPS = 40
-#: Cells drawn in one report.
-CELLS = 2000
-
-_Key = frozenset[tuple[str, str]]
+#: Cells drawn in one report, and columns side by side: as many as a printed page holds.
+CELLS, SIDE_BY_SIDE = 2000, 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Cell:
     text : str
         The rate in percent, or why there is none.
     shade : int or None
-        Its shade; None where there is no value.
+        Its shade; None where there is no value, or few people gave it.
     counted : int or None
         People that the rate is a share of; None where there are none, or it is not shown.
     few : bool
@@ -58,10 +58,14 @@ NOBODY = Cell(text="nobody")
 
 @dataclass(frozen=True, kw_only=True)
 class HeatMap:
-    """Groups of one attribute downward, of another across; the label None stands for all of them together."""
+    """Groups of one attribute downward, of another across; the label None stands for all of them together.
+
+    Of many groups across `part` says which these are, from which to which and of how many.
+    """
 
     down: str
     across: str
+    part: tuple[int, int, int] | None
     labels: tuple[str | None, ...]
     lines: tuple[tuple[str | None, tuple[Cell, ...]], ...]
     hidden: tuple[tuple[str, int], ...]
@@ -87,84 +91,115 @@ def heatmaps(record: Record, found: tuple[Finding, ...], chart: Chart | None) ->
     """Return the maps of the rates that page one's chart draws; None where no pair of groups was measured."""
     if chart is None:
         return None
-    ran = (o for o in record.outcomes if isinstance(o, Measured) and o.check == chart.check)
-    rates = {_key(m.scope): m for o in ran for m in o.measurements if m.metric == chart.metric.name}
-    values = [m.value for m in rates.values() if m.value is not None]
+    rates = _rates(record, chart)
+    enough = _enough(chart.requirement)
+    values = [m.value for m in rates.values() if m.value is not None and _counted(m) >= enough]
     shades = around(values, most=SHADES) if values else None
     cells = _cells(rates, shades, found, chart.requirement)
-    crossed = {frozenset(name for name, _ in key) for key in cells}
+    crossed = {frozenset(name for name, _ in of) for of in cells}
     every = [
-        _map(a, b, cells)
+        _maps(a, b, cells)
         for a, b in combinations(record.subject.attributes, 2)
         if frozenset([a.name, b.name]) in crossed
     ]
     if not every:
         return None
-    drawn = tuple(_fitting(every))
+    drawn = _fitting(every)
     return HeatMaps(
         metric=chart.metric,
         requirement=chart.requirement,
         legend=() if shades is None else tuple(_legend(shades)),
-        maps=drawn,
-        left_out=tuple((one.down, one.across) for one in every if one not in drawn),
+        maps=tuple(one for parts in drawn for one in parts),
+        left_out=tuple((parts[0].down, parts[0].across) for parts in every if parts not in drawn),
     )
 
 
-def _key(scope: Scope) -> _Key:
-    return frozenset(scope.items())
+def _rates(record: Record, chart: Chart) -> dict[Key, Measurement]:
+    """Return the rates of everybody, of each group and of each pair of groups."""
+    found, names = ran(record, chart.check), {a.name for a in record.subject.attributes}
+    own = () if found is None else found[1].measurements
+    return {
+        key(m.scope): m
+        for m in own
+        if m.metric == chart.metric.name and len(m.scope) <= 2 and m.scope.keys() <= names
+    }
 
 
 def _cells(
-    rates: Mapping[_Key, Measurement],
+    rates: Mapping[Key, Measurement],
     shades: Scale | None,
     found: tuple[Finding, ...],
     requirement: Requirement | None,
-) -> dict[_Key, Cell]:
-    judged = {_key(f.verdict.scope): f.verdict for f in found if f.requirement is requirement}
+) -> dict[Key, Cell]:
+    judged = {key(f.verdict.scope): f.verdict for f in found if f.requirement is requirement}
+    enough = _enough(requirement)
     contrasts = [v.measurement for v in judged.values() if v.measurement]
-    references = {_key(m.reference.scope) for m in contrasts if m.reference}
+    references = {key(m.reference.scope) for m in contrasts if m.reference}
 
-    def cell(key: _Key, m: Measurement) -> Cell:
-        status = judged[key].status if key in judged else None
+    def cell(of: Key, m: Measurement) -> Cell:
+        status = judged[of].status if of in judged else None
         if "withheld" in m.params:
             return Cell(text="not shown", status=status)
-        counted = m.n if m.denominator is None else m.denominator
+        few = _counted(m) < enough
         return Cell(
             text=percent_text(m),
-            shade=None if m.value is None or shades is None else _shade(shades, shades.step_of(m.value)),
-            counted=counted,
-            few=requirement is not None and counted < requirement.min_n,
+            shade=None if few or shades is None or m.value is None else _shade(shades, m.value),
+            counted=_counted(m),
+            few=few,
             status=status,
-            is_reference=key in references,
+            is_reference=of in references,
         )
 
-    return {key: cell(key, m) for key, m in rates.items()}
+    return {of: cell(of, m) for of, m in rates.items()}
 
 
-def _shade(shades: Scale, step: int) -> int:
-    """Return the shade of a step of the scale; few steps are spread over all shades."""
-    return round(step * (SHADES - 1) / max(len(shades.ticks) - 2, 1))
+def _counted(m: Measurement) -> int:
+    """Return how many people a rate is a share of."""
+    return m.n if m.denominator is None else m.denominator
+
+
+def _enough(requirement: Requirement | None) -> int:
+    """Return from how many people on the requirement decides."""
+    return 0 if requirement is None or requirement.decide_on is DecideOn.VALUE else requirement.min_n
+
+
+def _shade(shades: Scale, value: float) -> int:
+    """Return the shade of a value; few steps of the scale are spread over all shades."""
+    return round(shades.step_of(value) * (SHADES - 1) / max(len(shades.ticks) - 2, 1))
 
 
 def _legend(shades: Scale) -> Iterator[tuple[int, str]]:
-    for step, (low, high) in enumerate(pairwise(shades.ticks)):
-        yield _shade(shades, step), f"{low * 100:g} to {high * 100:g} %"
+    for low, high in pairwise(shades.ticks):
+        yield _shade(shades, low), f"{low * 100:g} to {high * 100:g} %"
 
 
-def _map(a: AttributeFacts, b: AttributeFacts, cells: Mapping[_Key, Cell]) -> HeatMap:
-    """Return the map of two attributes, the one with more groups downward."""
+def _maps(a: AttributeFacts, b: AttributeFacts, cells: Mapping[Key, Cell]) -> list[HeatMap]:
+    """Return the map of two attributes, the one with more groups downward, in parts where the other has many too."""
     across, down = sorted((a, b), key=lambda attribute: len(attribute.groups))
-    tops = _labels(across)
-    return HeatMap(
-        down=down.name,
-        across=across.name,
-        labels=tuple(tops),
-        lines=tuple(
-            (side, tuple(cells.get(_where(down, side) | _where(across, top), NOBODY) for top in tops))
-            for side in _labels(down)
-        ),
-        hidden=tuple((x.name, len(x.groups) - GROUPS) for x in (down, across) if len(x.groups) > GROUPS),
-    )
+    every, sides = _labels(across), _labels(down)
+    parts = ceil(len(every) / SIDE_BY_SIDE)
+    ends = [len(every) * i // parts for i in range(parts + 1)]
+    hidden = tuple((x.name, len(x.groups) - GROUPS) for x in (down, across) if len(x.groups) > GROUPS)
+    return [
+        HeatMap(
+            down=down.name,
+            across=across.name,
+            part=None if parts == 1 else (start + 1, min(end, len(every) - 1), len(every) - 1),
+            labels=tuple(every[start:end]),
+            lines=tuple(
+                (
+                    side,
+                    tuple(
+                        cells.get(_where(down, side) | _where(across, top), NOBODY)
+                        for top in every[start:end]
+                    ),
+                )
+                for side in sides
+            ),
+            hidden=hidden,
+        )
+        for start, end in pairwise(ends)
+    ]
 
 
 def _labels(attribute: AttributeFacts) -> list[str | None]:
@@ -173,15 +208,16 @@ def _labels(attribute: AttributeFacts) -> list[str | None]:
     return [*(group.label for group in attribute.groups if group in largest), None]
 
 
-def _where(attribute: AttributeFacts, label: str | None) -> _Key:
+def _where(attribute: AttributeFacts, label: str | None) -> Key:
     return frozenset() if label is None else frozenset([(attribute.name, label)])
 
 
-def _fitting(every: list[HeatMap]) -> Iterator[HeatMap]:
-    """Yield the maps that there is room for."""
-    room = CELLS
-    for one in every:
-        size = len(one.lines) * len(one.labels)
+def _fitting(every: list[list[HeatMap]]) -> list[list[HeatMap]]:
+    """Return the maps, each with all of its parts, that there is room for."""
+    room, kept = CELLS, []
+    for parts in every:
+        size = sum(len(one.lines) * len(one.labels) for one in parts)
         if size <= room:
             room -= size
-            yield one
+            kept.append(parts)
+    return kept

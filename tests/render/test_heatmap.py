@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from aiaudit.facts import Measured
-from aiaudit.policy.model import Requirement
+from aiaudit.policy.model import DecideOn, Requirement
 from aiaudit.record import Record, Status
 from aiaudit.render.chart import chart
 from aiaudit.render.findings import findings
@@ -61,8 +61,11 @@ def test_the_legend_names_the_shade_of_every_cell() -> None:
     ends = {shade: [float(x) for x in re.findall(r"[\d.]+", text)] for shade, text in maps.legend}
     assert list(ends) == sorted(ends)
     assert (min(ends), max(ends)) == (0, SHADES - 1)
+    assert any(cell.few for cell in maps.cells)
     for cell in maps.cells:
-        assert cell.shade is not None
+        assert (cell.shade is None) == cell.few
+        if cell.shade is None:
+            continue
         low, high = ends[cell.shade]
         assert low - 0.05 <= float(cell.text.removesuffix(" %")) <= high + 0.05
 
@@ -106,6 +109,17 @@ def test_hundreds_of_groups_are_cut_to_the_largest() -> None:
     assert "60 smaller groups of one in annex B" in render(drawn(many=100), 1)
 
 
+def test_many_groups_across_are_set_in_parts_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = cells(maps_of(drawn()).maps[0])
+    monkeypatch.setattr("aiaudit.render.heatmap.SIDE_BY_SIDE", 2)
+
+    maps = maps_of(drawn()).maps
+
+    assert [(one.part, one.labels) for one in maps] == [((1, 2, 3), ("b0", "b1")), ((3, 3, 3), ("b2", None))]
+    assert {at: cell for one in maps for at, cell in cells(one).items()} == whole
+    assert "one by two, group 3 of 3" in render(drawn(), 1)
+
+
 def test_maps_beyond_the_room_there_is_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiaudit.render.heatmap.CELLS", 10)
 
@@ -124,11 +138,19 @@ def test_one_attribute_makes_no_map() -> None:
     assert 'id="annex-i"' not in render(record, 0)
 
 
+def test_a_requirement_that_is_decided_on_the_value_asks_for_no_number_of_people() -> None:
+    bare = factory.requirement(decide_on=DecideOn.VALUE)
+    record = replace(drawn(), policy=factory.policy(bare))
+
+    assert not any(cell.few for cell in maps_of(record).cells)
+
+
 def test_without_a_requirement_nobody_is_few() -> None:
     record = replace(drawn(), verdicts=())
 
     maps = maps_of(record)
 
     assert maps.requirement is None
+    assert all(cell.shade is not None for cell in maps.cells)
     assert not any(cell.few or cell.status or cell.is_reference for cell in maps.cells)
     assert isinstance(maps_of(drawn()).requirement, Requirement)
