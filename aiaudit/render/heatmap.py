@@ -53,7 +53,7 @@ class Cell:
     is_reference: bool = False
 
 
-NOBODY = Cell(text="nobody")
+NOBODY, UNMEASURED = Cell(text="nobody"), Cell(text="not measured")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,22 +180,19 @@ def _maps(a: AttributeFacts, b: AttributeFacts, cells: Mapping[Key, Cell]) -> li
     parts = ceil(len(every) / SIDE_BY_SIDE)
     ends = [len(every) * i // parts for i in range(parts + 1)]
     hidden = tuple((x.name, len(x.groups) - GROUPS) for x in (down, across) if len(x.groups) > GROUPS)
+
+    def cell(side: str | None, top: str | None) -> Cell:
+        of = _where(down, side) | _where(across, top)
+        # A pair without people is in no table; whoever is on the margin exists.
+        return cells.get(of, NOBODY if len(of) == 2 else UNMEASURED)
+
     return [
         HeatMap(
             down=down.name,
             across=across.name,
             part=None if parts == 1 else (start + 1, min(end, len(every) - 1), len(every) - 1),
             labels=tuple(every[start:end]),
-            lines=tuple(
-                (
-                    side,
-                    tuple(
-                        cells.get(_where(down, side) | _where(across, top), NOBODY)
-                        for top in every[start:end]
-                    ),
-                )
-                for side in sides
-            ),
+            lines=tuple((side, tuple(cell(side, top) for top in every[start:end])) for side in sides),
             hidden=hidden,
         )
         for start, end in pairwise(ends)

@@ -12,6 +12,8 @@ from aiaudit.render.words import count, scope_text
 
 #: Drawings of one figure; annex B holds the numbers of all.
 DRAWN = 24
+#: Rows of a group from which on it is drawn; of fewer, intervals say nothing but that.
+LEAST = 10
 
 #: Labels of an axis: a place in percent, and what is written there.
 Ticks = tuple[tuple[str, str], ...]
@@ -142,7 +144,8 @@ def placed(
     attributes = record.subject.attributes
     scopes: list[Scope] = [{}, *({a.name: g.label} for a in attributes for g in a.groups)]
     every = [scope for scope in scopes if key(scope) in sizes]
-    kept = sorted(every, key=lambda scope: -sizes[key(scope)])[:room]
+    enough = (scope for scope in every if sizes[key(scope)] >= LEAST)
+    kept = sorted(enough, key=lambda scope: -sizes[key(scope)])[:room]
     left = {a.name: sum(a.name in scope for scope in every if scope not in kept) for a in attributes}
     shown = tuple(scope for scope in every if scope in kept)
     return shown, tuple((name, n) for name, n in left.items() if n)

@@ -87,6 +87,8 @@ def test_nobody_and_undefined_are_not_zero() -> None:
 
     assert (found["a1", "b0"].text, found["a1", "b0"].shade) == ("nobody", None)
     assert (found["a1", "b1"].text, found["a1", "b1"].shade) == ("undefined (0/0)", None)
+    without_everybody = with_rates(drawn(), lambda every: [m for m in every if m.scope])
+    assert cells(maps_of(without_everybody).maps[0])[None, None].text == "not measured"
 
 
 def test_what_is_withheld_is_said_to_be_and_keeps_its_verdict() -> None:

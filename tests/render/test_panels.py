@@ -124,6 +124,22 @@ def test_many_groups_are_cut_to_the_largest_and_counted() -> None:
     assert "smaller groups of one" in render(drawn(many=40), 1)
 
 
+def test_a_group_of_few_rows_is_counted_not_drawn() -> None:
+    outcomes = [o for o in RECORD.outcomes if isinstance(o, Measured)]
+    few = [
+        replace(
+            o, measurements=tuple(replace(m, n=9) if m.scope == {"one": "a1"} else m for m in o.measurements)
+        )
+        for o in outcomes
+    ]
+
+    found = calibration(replace(RECORD, outcomes=tuple(few)))
+
+    assert found is not None
+    assert {"one": "a1"} not in [p.scope for p in found.panels]
+    assert found.hidden == (("one", 1),)
+
+
 @pytest.mark.parametrize("draw", [calibration, cutoffs])
 def test_nothing_measured_is_no_figure(draw) -> None:  # type: ignore[no-untyped-def]
     assert draw(RECORDS["failing"][0]) is None
