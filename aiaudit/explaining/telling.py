@@ -49,7 +49,7 @@ def _compared(compared: Compared, dictionary: Dictionary) -> Iterator[str]:
     if compared.withheld:
         names = ", ".join(one_line(name, 60) for name in compared.withheld)
         yield f"  withheld: protected, and counted against this row too: {names}. Take legal advice."
-    total = float(found.values.sum())
+    total = round(float(found.values.sum()), 12) + 0.0  # no "-0"
     yield (
         f"  base {found.base:.4g} and parts {total:+.4g} make {float(found.outputs[0]):.4g}; "
         f"the model says the same to within {found.additivity:.1g}"
