@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from datetime import date
@@ -54,7 +55,7 @@ def committed(path: Path) -> date | None:
     """
     if _state(path) != "":
         return None
-    day = _git(path.parent, "log", "-1", "--format=%cs", "--", path.name)
+    day = _git(path.parent, "log", "-1", "--format=%cd", "--date=short-local", "--", path.name)
     return date.fromisoformat(day) if day else None
 
 
@@ -84,6 +85,8 @@ def _git(folder: Path, *arguments: str) -> str | None:
             timeout=5,
             check=True,
             stdin=subprocess.DEVNULL,
+            # The day of judgement is one of UTC; east of it a commit's own day would still be to come.
+            env={**os.environ, "TZ": "UTC"},
         )
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
