@@ -105,7 +105,7 @@ def audit(subject: Subject, policy: Policy, choices: Choices, told: Told | None 
         policy=policy,
         outcomes=outcomes,
         verdicts=verdicts,
-        advice=advise(verdicts, policy, known),
+        advice=advise(verdicts, policy, known, outcomes),
         provenance=Provenance(
             judged_on=choices.today,
             libraries=_libraries(),

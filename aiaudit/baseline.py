@@ -112,7 +112,7 @@ def against(record: Record, baseline: Earlier) -> Record:
     return replace(
         record,
         verdicts=verdicts,
-        advice=advise(verdicts, record.policy, checks()),
+        advice=advise(verdicts, record.policy, checks(), record.outcomes),
         provenance=replace(record.provenance, baseline=baseline.record),
         since=comparison(turned, baseline, now),
     )

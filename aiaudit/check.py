@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aiaudit.facts import Measurement, Metric
 
 if TYPE_CHECKING:
     from aiaudit.subject import Subject
 
+#: What a step costs: hours, days or weeks of work, or a little of it from now on.
+Effort = Literal["hours", "days", "weeks", "ongoing"]
 Measure = Callable[["Subject"], Iterable[Measurement]]
 
 
@@ -54,6 +56,8 @@ class Check:
         Everything it may report; the runner refuses others.
     remediation : tuple of str
         Steps for whoever must act, first things first.
+    effort : tuple of Effort
+        What each step costs somebody who knows the system, roughly; empty where nobody estimated it.
     measure : callable
         Subject in, measurements out; pure, seeded by ``subject.seed``.
     doc : str
@@ -77,6 +81,7 @@ class Check:
     version: int
     params: Mapping[str, str | int | float | bool | None]
     weighted: bool = False
+    effort: tuple[Effort, ...] = ()
 
 
 def check(
@@ -86,6 +91,7 @@ def check(
     needs: Iterable[Need],
     metrics: Iterable[Metric],
     remediation: Iterable[str],
+    effort: Iterable[Effort] = (),
     version: int = 1,
     params: Mapping[str, str | int | float | bool | None] | None = None,
     weighted: bool = False,
@@ -105,6 +111,7 @@ def check(
             version=version,
             params=dict(params or {}),
             weighted=weighted,
+            effort=tuple(effort),
         )
 
     return wrap

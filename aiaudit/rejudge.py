@@ -66,7 +66,7 @@ def rejudge(
         policy=policy,
         outcomes=outcomes,
         verdicts=verdicts,
-        advice=advise(verdicts, policy, checks()),
+        advice=advise(verdicts, policy, checks(), outcomes),
         provenance=replace(
             record.provenance,
             judged_on=today,

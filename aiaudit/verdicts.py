@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from aiaudit.check import Effort
 from aiaudit.facts import Measurement
 from aiaudit.policy.model import Waiver
 
@@ -90,6 +91,12 @@ class Advice:
         What to do, first things first.
     scopes : tuple of mapping
         Where.
+    effort : tuple of Effort
+        What each step costs, roughly; empty where nobody estimated it.
+    facts : tuple of str
+        What the audit found that helps to act.
+    who, avoid, verify : str
+        Who should do it, what not to do, and how to tell that it is done.
     """
 
     requirement: str
@@ -98,3 +105,8 @@ class Advice:
     why: str
     steps: tuple[str, ...]
     scopes: tuple[Mapping[str, str], ...] = ()
+    effort: tuple[Effort, ...] = ()
+    facts: tuple[str, ...] = ()
+    who: str = ""
+    avoid: str = ""
+    verify: str = ""

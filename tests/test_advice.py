@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aiaudit.advice import advise
-from aiaudit.facts import Errored, Skipped
+from aiaudit.facts import Errored, Interval, Measured, Measurement, Skipped
 from aiaudit.judge import judge
 from aiaudit.record import Status
 from aiaudit.registry import checks, get
@@ -30,6 +30,65 @@ def test_a_failure_is_answered_with_the_policys_steps():
 def test_without_steps_in_the_policy_those_of_the_check_are_given():
     (found,) = advised(requirement(), measured(contrast(*SURE)))
     assert found.steps == get(CHECK).remediation
+
+
+def test_steps_have_their_price_and_the_rest_of_the_note():
+    (found,) = advised(requirement(), measured(contrast(*SURE)))
+    assert found.effort == get(CHECK).effort == ("hours", "hours", "days", "ongoing")
+    assert found.avoid.startswith("Do not set cut-offs, scores or bonuses of its own for one group")
+    assert found.who.startswith("Whoever builds the model")
+    assert "must then pass" in found.verify
+
+
+@pytest.mark.parametrize(
+    ("effort", "kept"), [(("days", "weeks"), ("days", "weeks")), (("days",), ()), ((), ())]
+)
+def test_estimates_that_do_not_fit_the_policys_steps_are_not_shown(effort, kept):
+    asked = requirement(remediation=("Do this.", "Then that."), effort=effort)
+    (found,) = advised(asked, measured(contrast(*SURE)))
+    assert found.effort == kept
+
+
+def test_papers_take_hours_and_are_not_to_be_made_up():
+    asked = requirement(kind="documented", remediation=("Write it down.",))
+    (found,) = advised(asked, measured(contrast(*SURE)))
+    assert found.effort == ("hours",)
+    assert found.who == "Whoever answers for the system"
+    assert found.avoid.startswith("Do not write what is not so")
+
+
+def gap(column, value, spread, scope=WOMEN):
+    interval = Interval(low=value - spread, high=value + spread, level=0.95, method="t")
+    return Measurement(
+        metric="attribution_gap", value=value, n=100, scope={"column": column, **scope}, interval=interval
+    )
+
+
+def test_columns_that_carry_a_gap_beyond_chance_are_named():
+    carried = (
+        gap("tenure", -0.02, 0.01),
+        gap("income", -0.1, 0.01),
+        gap("noise", -0.5, 0.6),
+        gap("region", 0.03, 0.01),
+        gap("elsewhere", -0.9, 0.01, MEN),
+    )
+    outcomes = (
+        measured(contrast(*SURE)),
+        Measured(check="explainability.attribution-gap", version=1, measurements=carried),
+    )
+    asked = policy(requirement())
+    (found,) = advise(judge(outcomes, asked, TODAY), asked, checks(), outcomes)
+    assert found.facts == (
+        "What moves the model's output most for sex = female, against everyone else: "
+        "'income' (down), 'region' (up), 'tenure' (down).",
+    )
+    (found,) = advise(judge(outcomes, asked, TODAY), asked, checks(), outcomes[:1])
+    assert found.facts == ()
+
+
+@pytest.mark.parametrize("check", list(checks().values()), ids=lambda check: check.id)
+def test_every_step_of_every_check_has_an_estimate(check):
+    assert len(check.effort) == len(check.remediation)
 
 
 def test_an_unknown_check_has_no_steps():

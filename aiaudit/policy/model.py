@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from aiaudit.check import Effort
 from aiaudit.policy.evidence import SHORTHAND
 from aiaudit.policy.fields import (
     Exact,
@@ -81,6 +82,7 @@ class Requirement(Strict):
 
     `applies_if` names answers of the system card: where the card gives another one, the requirement is not
     applicable; where it gives none, it applies. `max_age` is the age in days that dated evidence may have.
+    `effort` says what each step of the remediation costs.
     """
 
     #: Keys that a file may use instead of check, metric, scope, op, threshold and decide_on.
@@ -106,6 +108,7 @@ class Requirement(Strict):
     max_age: int | None = Field(default=None, ge=1)
     rationale: Text
     remediation: tuple[Text, ...] = ()
+    effort: tuple[Effort, ...] = ()
     override_reason: Reason | None = None
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from aiaudit.comparison import Comparison
 from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
 from aiaudit.render import limits
+from aiaudit.render.advising import around, steps
 from aiaudit.render.changes import compared_text, lines, since_text
 from aiaudit.render.detail import adjusted, place, rows, settles, value_and_interval, waiver_text
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
@@ -111,7 +112,7 @@ def _advice(record: Record, found: tuple[Finding, ...]) -> Iterator[str]:
         yield from ("### What to do next", "")
     for number, one in enumerate(advice[:STEPS], 1):
         yield f"{number}. **{text(one.problem)}**"
-        yield from (f"   - {text(step)}" for step in one.steps)
+        yield from (f"   - {text(line)}" for line in (*one.facts, *steps(one), *around(one)))
     if len(advice) > STEPS:
         yield from (
             "",

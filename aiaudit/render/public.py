@@ -60,10 +60,11 @@ def public(record: Record, size: int = SIZE) -> Record:
 
 def _advice(advice: Advice, record: Record) -> Advice:
     """Leave the sentences out that may tell how many rows a withheld group has, or needs."""
-    steps = advice.steps
-    if advice.status is Status.INCONCLUSIVE:
-        steps = ("Collect more rows of the groups named, and run the audit again.",)
-    return replace(advice, problem=record.requirement(advice.requirement).title, steps=steps)
+    advice = replace(advice, problem=record.requirement(advice.requirement).title, facts=())
+    if advice.status is not Status.INCONCLUSIVE:
+        return advice
+    steps = ("Collect more rows of the groups named, and run the audit again.",)
+    return replace(advice, steps=steps, effort=("weeks",))
 
 
 def _merged(attribute: AttributeFacts, hidden: Withheld) -> AttributeFacts:

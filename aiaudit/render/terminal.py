@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import IO
 
 from rich.columns import Columns
@@ -16,6 +17,7 @@ from rich.text import Text
 from aiaudit.comparison import Comparison
 from aiaudit.gate import MEANING, Exit
 from aiaudit.record import Record, Status
+from aiaudit.render.advising import around, steps
 from aiaudit.render.changes import lines, since_text
 from aiaudit.render.findings import Finding, crashes, findings, of_status, pressing
 from aiaudit.render.listing import STYLES, bullet, findings_list, reasons_list, sign
@@ -145,8 +147,9 @@ def _advice(record: Record, found: tuple[Finding, ...]) -> Iterator[RenderableTy
     advice = pressing(record, found)
     for number, one in enumerate(advice[:STEPS], 1):
         where = f" ({'; '.join(scope_text(s) for s in one.scopes[:3])})" if any(one.scopes) else ""
-        steps = (bullet(Text("-"), Text(name(step, 1000))) for step in one.steps[:STEPS])
-        yield bullet(Text(f"{number}."), Group(Text(name(one.problem) + where, "bold"), *steps))
+        told = (*one.facts, *islice(steps(one), STEPS), *around(one))
+        bullets = (bullet(Text("-"), Text(name(line, 1000))) for line in told)
+        yield bullet(Text(f"{number}."), Group(Text(name(one.problem) + where, "bold"), *bullets))
     hidden = len(advice) - STEPS
     if hidden > 0:
         yield Text(

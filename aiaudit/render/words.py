@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from aiaudit.check import Effort
 from aiaudit.errors import one_line
 from aiaudit.facts import Interval, Measurement, Reference, Scope
 from aiaudit.policy.model import Op, PolicySource, Requirement
@@ -43,6 +44,14 @@ SYMBOLS: Mapping[Status, str] = MappingProxyType(
         Status.WAIVED: "~",
         Status.PASS: "✓",
         Status.NOT_APPLICABLE: "–",
+    }
+)
+EFFORT: Mapping[Effort, str] = MappingProxyType(
+    {
+        "hours": "takes hours",
+        "days": "takes days",
+        "weeks": "takes weeks",
+        "ongoing": "a little work from now on",
     }
 )
 RULES: Mapping[str, str] = MappingProxyType(

@@ -40,6 +40,7 @@ BRIER_GAP = difference("brier_score_difference", "The group's Brier score minus 
         "Recalibrate on recent rows that were held out (isotonic regression or Platt scaling), for everybody first.",
         "Check that outcomes of the group are recorded as often, and as late, as those of the others.",
     ],
+    effort=["hours", "days", "days"],
     weighted=True,
 )
 def calibration(subject: Subject) -> Iterator[Measurement]:

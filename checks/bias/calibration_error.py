@@ -39,6 +39,7 @@ CURVE = rate("calibration_curve", "Favourable outcomes, of rows whose probabilit
         "Recalibrate on recent rows that were held out, and measure again on others.",
         "Where the group is too small for a curve of its own, collect outcomes before relying on its probabilities.",
     ],
+    effort=["hours", "days", "weeks"],
     weighted=True,
 )
 def calibration_error(subject: Subject) -> Iterator[Measurement]:

@@ -44,6 +44,7 @@ UNKNOWN = value("category_unknown", "people", "People left out as a category of 
         "Collect the categories from people themselves, voluntarily; never guess them.",
         "Where a category holds less than 2 % of the people, say why you leave it out before you do.",
     ],
+    effort=["hours", "weeks", "hours"],
 )
 def category_tables(subject: Subject) -> Iterator[Measurement]:
     """Set out rates and ratios by category in the way a New York City bias audit publishes them.

@@ -40,6 +40,7 @@ CONDITIONAL = difference(
         "Have somebody who answers for it decide whether the control may justify a difference, and write down why.",
         "Where the disparity remains, compare the group's selection rates stratum by stratum.",
     ],
+    effort=["hours", "days", "hours"],
     weighted=True,
 )
 def conditional_demographic_disparity(subject: Subject) -> Iterator[Measurement]:

@@ -42,6 +42,7 @@ DIFFERENCES = {
         "Where it vanishes, the model errs on a kind of case rather than on a group: collect more such cases.",
         "Refit under an error-rate constraint (equalized odds) and audit again.",
     ],
+    effort=["hours", "weeks", "days"],
     weighted=True,
 )
 def conditional_error_rates(subject: Subject) -> Iterator[Measurement]:

@@ -48,6 +48,7 @@ STRATUM_RATIO = ratio(
         "Where the gap remains within strata, find the columns that carry it and audit again without them.",
         "Where it vanishes, ask why the group is found where fewer are selected.",
     ],
+    effort=["hours", "hours", "days", "days"],
     weighted=True,
 )
 def conditional_selection_rate(subject: Subject) -> Iterator[Measurement]:

@@ -39,6 +39,7 @@ GAP = difference("consistency_difference", "The group's consistency minus the re
         "If it is noise, refit with stronger regularisation or fewer columns.",
         "Send cases near the cut-off to a person.",
     ],
+    effort=["hours", "days", "days", "ongoing"],
     weighted=True,
 )
 def consistency(subject: Subject) -> Iterator[Measurement]:

@@ -59,6 +59,7 @@ GAP = difference(
         "Refit without it, and without the dependants that carry it, and compare accuracy: often little is lost.",
         "Audit again: what other columns carry is not seen here.",
     ],
+    effort=["days", "days", "hours"],
 )
 def counterfactual_flip(subject: Subject) -> Iterator[Measurement]:
     """Ask the model again with the protected column changed, and count the decisions that change.

@@ -27,6 +27,7 @@ from aiaudit.subject import ACTUAL, PREDICTED, Subject
         "Refit under an error-rate constraint (equalized odds) and compare the price in accuracy, or send "
         "borderline cases of every group to a person.",
     ],
+    effort=["hours", "weeks", "days", "days"],
     weighted=True,
 )
 def error_rates(subject: Subject) -> Iterator[Measurement]:

@@ -40,6 +40,7 @@ TREATMENT = value(
         "be too high or too low.",
         "Collect more rows of the group and refit; judge the summary again on rows the model has not seen.",
     ],
+    effort=["hours", "hours", "weeks"],
     weighted=True,
 )
 def error_summaries(subject: Subject) -> Iterator[Measurement]:

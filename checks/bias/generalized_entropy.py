@@ -46,6 +46,7 @@ GAPS = {
         "Where it is large, look at the groups' error rates to see which way their errors lean.",
         "Mind that a step that lowers the part between groups can raise the part within them.",
     ],
+    effort=["hours", "hours", "hours"],
     weighted=True,
 )
 def generalized_entropy(subject: Subject) -> Iterator[Measurement]:

@@ -43,6 +43,7 @@ GAP = difference(
         "If it is the protected column itself or a stand-in for it, refit without it and audit again.",
         "Where few pairs were found the groups hardly overlap: say so before comparing them at all.",
     ],
+    effort=["hours", "days", "hours"],
 )
 def matched_pairs(subject: Subject) -> Iterator[Measurement]:
     """Compare the decisions on people of different groups who are alike in everything else.

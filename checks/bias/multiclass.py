@@ -42,11 +42,11 @@ RATIOS = {
     needs=[Need.DECISIONS, Need.GROUPS],
     metrics=[*RATES, *GAPS.values(), *RATIOS.values()],
     remediation=[
-        "Start with the label that decides most about a person, and look at the wrong decisions of the group that "
-        "is behind by hand.",
+        "Start with the label that decides most about a person: read wrong decisions of the group that is behind.",
         "Check whether features that tell neighbouring labels apart are rarer in the group.",
         "Collect more rows of group and label together: the pair is what the model saw rarely.",
     ],
+    effort=["hours", "hours", "weeks"],
     weighted=True,
 )
 def multiclass(subject: Subject) -> Iterator[Measurement]:

@@ -21,7 +21,6 @@ from aiaudit.subject import Subject
 COHEN = "Cohen 1968, Psychological Bulletin 70"
 BACCIANELLA = "Baccianella, Esuli and Sebastiani 2009, doi:10.1109/ISDA.2009.230"
 STEPS = "steps of the order"
-
 REACHED = rate(
     "at_least_rate", "People placed at the label or better, of all people in the group.", "cumulative rates"
 )
@@ -63,6 +62,7 @@ GAPS = {
         "Look by hand at people of the group who were placed lower than they should be, two steps and more first.",
         "Refit with a loss that counts steps, and compare the groups again.",
     ],
+    effort=["hours", "hours", "days"],
     weighted=True,
 )
 def ordinal(subject: Subject) -> Iterator[Measurement]:

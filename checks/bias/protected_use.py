@@ -39,6 +39,7 @@ MOVED = value("mean_output_change", "output units", "Mean distance by which the 
         "Where a law asks for the column (a legal age, a medical reason), name it in the system card.",
         "Then look for columns that stand in for it (bias.proxy-prediction).",
     ],
+    effort=["days", "hours", "hours"],
     params={"max_pairs": MAX_PAIRS, "level": LEVEL},
 )
 def protected_use(subject: Subject) -> Iterator[Measurement]:

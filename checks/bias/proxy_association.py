@@ -34,6 +34,7 @@ PLACES = value(
         "Drop or coarsen columns without a good reason: a region for a postal code, a year for a date.",
         "Refit and audit again: of several columns that tell the same, another may take over.",
     ],
+    effort=["hours", "days", "hours"],
     params={"level": LEVEL, "permutations": PERMUTATIONS, "bins": MAX_BINS, "names": MAX_NAMES},
     version=2,
 )

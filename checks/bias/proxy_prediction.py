@@ -35,6 +35,7 @@ AUC = value(
         "Where the columns must stay, dropping the protected one changes little: compare decisions and errors of the "
         "groups, and say so in the system card.",
     ],
+    effort=["hours", "days", "days"],
     params={
         "max_rows": MAX_ROWS,
         "max_members": MAX_MEMBERS,

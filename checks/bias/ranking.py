@@ -43,6 +43,7 @@ EXPOSURE_RATIO = ratio("exposure_ratio", "The group's exposure over the referenc
         "Show more of the list, or in another order for equal or nearly equal scores; both cost little.",
         "Ask whether one list is needed at all: people can be reviewed in batches of like scores.",
     ],
+    effort=["hours", "hours", "days"],
     weighted=True,
 )
 def ranking(subject: Subject) -> Iterator[Measurement]:

@@ -51,6 +51,7 @@ RATIOS = {
         "further feature or more rows.",
         "Where the number sets a price or a sum, cap what the error can cost a person and review large ones.",
     ],
+    effort=["hours", "hours", "days"],
     weighted=True,
 )
 def regression(subject: Subject) -> Iterator[Measurement]:

@@ -41,6 +41,7 @@ GAP = difference(
         "Compare with true outcomes (separation) before calling the gap the model's own.",
         "If only the highest numbers matter in use, say so in the policy, and judge that quantile alone.",
     ],
+    effort=["hours", "hours", "hours"],
     weighted=True,
 )
 def regression_quantiles(subject: Subject) -> Iterator[Measurement]:

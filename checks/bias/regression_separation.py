@@ -42,6 +42,7 @@ SUFFICIENCY = difference(
         "model lacks about the group.",
         "Both cannot vanish where mean outcomes differ; decide, and write down, which one the purpose asks for.",
     ],
+    effort=["days", "days", "days"],
     weighted=True,
 )
 def regression_separation(subject: Subject) -> Iterator[Measurement]:

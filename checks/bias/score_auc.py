@@ -38,6 +38,7 @@ GAP = difference("auc_difference", "The group's AUC minus the reference group's.
         "Collect more rows of the group and refit; compare a model with group-specific interactions.",
         "Until then do not rank the group's people against others by this score alone: send them to a person.",
     ],
+    effort=["days", "weeks", "ongoing"],
     weighted=True,
 )
 def score_auc(subject: Subject) -> Iterator[Measurement]:

@@ -45,6 +45,7 @@ EARTH = difference(
         "Compare outcomes at equal scores (calibration) to tell a difference between people from one in the model.",
         "Remove or coarsen features that carry the gap without serving the purpose, and measure again.",
     ],
+    effort=["hours", "hours", "days"],
     weighted=True,
 )
 def score_distribution(subject: Subject) -> Iterator[Measurement]:

@@ -33,6 +33,7 @@ TIED = value("score_ties", "rows", "Rows whose score is the median itself: not a
         "Find the features that carry the gap and ask of each whether the purpose of the score really needs it.",
         "Where many rows tie at the median, have the score computed more finely and measure again.",
     ],
+    effort=["hours", "hours", "days"],
     weighted=True,
 )
 def scoring_rate(subject: Subject) -> Iterator[Measurement]:

@@ -66,6 +66,7 @@ LACKING = value(
         "model has not seen.",
         "Until then let a person review unfavourable decisions about the group that is behind.",
     ],
+    effort=["hours", "hours", "days", "ongoing"],
     weighted=True,
 )
 def selection_rate(subject: Subject) -> Iterator[Measurement]:

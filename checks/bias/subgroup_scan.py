@@ -44,6 +44,7 @@ GAPS = {
         "For errors, collect more rows of the subgroup or add the column that tells its cases apart, and refit.",
         "Leave subgroups that were not confirmed alone until more rows say so too.",
     ],
+    effort=["hours", "hours", "weeks", "hours"],
     params={
         "max_rows": MAX_ROWS,
         "depth": DEPTH,

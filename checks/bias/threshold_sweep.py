@@ -44,6 +44,7 @@ CUT = value(
         "higher one buys.",
         "Choose the cut-off on held-out rows, for everybody alike, by what wrong decisions cost, and audit again.",
     ],
+    effort=["hours", "days"],
     weighted=True,
 )
 def threshold_sweep(subject: Subject) -> Iterator[Measurement]:

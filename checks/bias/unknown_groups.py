@@ -43,13 +43,13 @@ DECISION_GAP, OUTCOME_GAP = (
     needs=[Need.DECISIONS, Need.GROUPS],
     metrics=[LOWEST, HIGHEST, BY_DECISION, BY_OUTCOME, DECISION_GAP, OUTCOME_GAP],
     remediation=[
-        "Find out why the group is unknown: people who decline to say, a form that did not ask, a join that "
-        "lost rows.",
+        "Find out why the group is unknown: people decline to say, a form did not ask, a join lost rows.",
         "Ask again, or complete the data from a source that people gave freely; never guess a group from a "
         "name or an address.",
         "Where the bounds lie on both sides of the limit, treat the question as open however small the "
         "interval of the known people is.",
     ],
+    effort=["hours", "weeks", "hours"],
     version=2,
     weighted=True,
 )

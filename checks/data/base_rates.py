@@ -35,6 +35,7 @@ MEAN_GAP = difference(
         "Choose the measure of equal treatment knowing this gap: with different base rates, equal selection and "
         "equal error rates cannot both hold.",
     ],
+    effort=["hours", "weeks", "hours"],
     weighted=True,
 )
 def base_rates(subject: Subject) -> Iterator[Measurement]:

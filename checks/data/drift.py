@@ -49,6 +49,7 @@ UNSEEN = rate(
         "Where people changed, audit by period, and refit on recent rows once outcomes are known.",
         "Decide what the system does with values it has never seen; a guess is rarely right.",
     ],
+    effort=["hours", "days", "days"],
 )
 def drift(subject: Subject) -> Iterator[Measurement]:
     """Compare each column under audit with the same column of the training data.

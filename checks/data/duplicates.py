@@ -38,6 +38,7 @@ REPEATED = rate(
         "Remove repeated records before splitting the data, so that no copy lands on both sides.",
         "Where rows stand for several people on purpose, give the number as weights (--weights) instead.",
     ],
+    effort=["hours", "hours", "hours"],
 )
 def duplicates(subject: Subject) -> Iterator[Measurement]:
     """Count rows that are the same in everything known about them.

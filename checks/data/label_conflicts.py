@@ -42,6 +42,7 @@ UNAVOIDABLE = rate(
         "Mend wrong labels at their source, for every group alike.",
         "Where people cannot be told apart, find the feature that is missing, or have a person decide such cases.",
     ],
+    effort=["hours", "days", "weeks"],
 )
 def label_conflicts(subject: Subject) -> Iterator[Measurement]:
     """Count rows that agree in every feature and differ in their outcome.

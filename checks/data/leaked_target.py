@@ -50,6 +50,7 @@ NAMED = value(
         "truer numbers.",
         "Keep a column that is known beforehand and simply tells much, and write the reason into the system card.",
     ],
+    effort=["hours", "days", "hours"],
 )
 def leaked_target(subject: Subject) -> Iterator[Measurement]:
     """Measure how much each column alone tells about the outcome.

@@ -47,6 +47,7 @@ MISSING_RATIO = ratio(
         "like everybody else.",
         "Compare errors of rows with and without empty cells before relying on the model for either.",
     ],
+    effort=["hours", "weeks", "hours"],
     weighted=True,
 )
 def missing_values(subject: Subject) -> Iterator[Measurement]:

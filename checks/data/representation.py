@@ -34,6 +34,7 @@ DISTANCE = value(
         "Collect more rows of the group, or weight the rows to the population (--weights) and audit again.",
         "Until then narrow the stated purpose to people whom the data represent.",
     ],
+    effort=["days", "weeks", "hours"],
     weighted=True,
 )
 def representation(subject: Subject) -> Iterator[Measurement]:

@@ -48,6 +48,7 @@ BELOW = {
         "Do not publish the table, or counts of it, while single people can be found by these columns.",
         "Read the results of small combinations as open questions: no gap was found because none could be.",
     ],
+    effort=["hours", "hours", "hours"],
 )
 def small_cells(subject: Subject) -> Iterator[Measurement]:
     """Count how many people share each combination of protected and control columns.

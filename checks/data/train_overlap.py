@@ -47,6 +47,7 @@ EXCESS = difference(
         "Remove copies before splitting, and split by person or case where one has several rows.",
         "Check that the file given as training data is not the one under audit, or contains it.",
     ],
+    effort=["days", "hours", "hours"],
 )
 def train_overlap(subject: Subject) -> Iterator[Measurement]:
     """Count rows under audit that also stand in the training data.

@@ -44,6 +44,7 @@ Floats = npt.NDArray[np.float64]
         "Leave age out, or hold its effect constant from 62 on, refit and audit again.",
         "In United States credit, take legal advice before age is used at all.",
     ],
+    effort=["days", "days"],
     params={"level": LEVEL, "people": PEOPLE},
 )
 def age_effect(subject: Subject) -> Iterator[Measurement]:

@@ -52,6 +52,7 @@ OUTPUT = replace(
         "If a column measures one group worse (breaks in careers, missing records), repair it or leave it out.",
         "Refit and audit again; other columns may take over what was removed.",
     ],
+    effort=["hours", "days", "hours"],
     params={"level": LEVEL},
     weighted=True,
 )

@@ -37,6 +37,7 @@ IDLE = "Columns that changed the output of no row that was explained."
         "If one column alone decides, check that it is not the outcome in other clothes.",
         "Stop collecting columns that change nothing; fewer data about people are owed to them.",
     ],
+    effort=["days", "hours", "days"],
     params={"level": LEVEL, "most": MOST},
 )
 def concentration(subject: Subject) -> Iterator[Measurement]:

@@ -38,10 +38,10 @@ DRAWN = rate("columns_examined", "Columns that have a curve, of all columns of t
     metrics=[PARTIAL, LOCAL, DRAWN],
     remediation=[
         "Go through the curves with somebody who knows the business: does each rise and fall as it should?",
-        "Where a curve runs against sense, look for few or wrong rows there, or declare the direction "
-        "(directions) and look at explainability.monotonicity.",
+        "Where a curve runs against sense, look for few or wrong rows there, or declare its direction (directions).",
         "Where the two curves of a column differ, its values go together with other columns: trust the local one.",
     ],
+    effort=["hours", "hours", "hours"],
     params={"level": LEVEL, "columns": COLUMNS, "points": POINTS, "people": PEOPLE, "step_rows": STEP_ROWS},
 )
 def dependence(subject: Subject) -> Iterator[Measurement]:

@@ -41,6 +41,7 @@ Floats = npt.NDArray[np.float64]
         "Look at explainability.stability; noisy attributions cannot be faithful.",
         "Where columns work only together, say so: no ranking of single columns can be faithful.",
     ],
+    effort=["hours", "hours", "hours"],
     params={"level": LEVEL, "rows": PAIRS},
 )
 def faithfulness(subject: Subject) -> Iterator[Measurement]:

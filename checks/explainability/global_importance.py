@@ -44,6 +44,7 @@ GAP = (
         "If a column nobody expected is large, look for leakage: a value known only after the outcome.",
         "If rows could not be explained, find the values for which the model answers with no number.",
     ],
+    effort=["hours", "days", "hours", "hours"],
     params={"max_rows": MAX_ROWS, "level": LEVEL},
 )
 def global_importance(subject: Subject) -> Iterator[Measurement]:

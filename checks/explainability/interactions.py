@@ -40,6 +40,7 @@ Floats = npt.NDArray[np.float64]
         "Ask whether the business knows of the interaction; if it does not, a model without it may do as well "
         "(explainability.simple-first).",
     ],
+    effort=["hours", "hours", "days"],
     params={"level": LEVEL, "columns": COLUMNS, "draws": DRAWS},
 )
 def interactions(subject: Subject) -> Iterator[Measurement]:

@@ -50,6 +50,7 @@ Floats = npt.NDArray[np.float64]
         "Look where the fall is (explainability.dependence): few rows, a code such as 999, wrong entries?",
         "If the column should not have one direction for everybody, say why, and take its direction back.",
     ],
+    effort=["days", "hours", "hours"],
     params={"level": LEVEL, "people": PEOPLE, "points": POINTS},
 )
 def monotonicity(subject: Subject) -> Iterator[Measurement]:

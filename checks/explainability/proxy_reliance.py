@@ -34,6 +34,7 @@ LARGEST = 3
         "Keep those of which you can say why the decision needs them; coarsen or drop the others and refit.",
         "Look at explainability.attribution-gap: it says which of them carries the gap between groups.",
     ],
+    effort=["hours", "days", "hours"],
     params={"level": LEVEL},
 )
 def proxy_reliance(subject: Subject) -> Iterator[Measurement]:

@@ -18,9 +18,7 @@ REG_B = "12 CFR 1002.9(b)(2); Supplement I, 9(b)(2)-2 to -4"
 COVERED = rate(
     "reason_coverage", "Unprotected columns of the model for which a reason is written down.", REG_B
 )
-UNSPECIFIC = (
-    "Reasons that nobody filled in, that repeat the column's name, or that hide behind a policy or a score."
-)
+UNSPECIFIC = "Reasons not filled in, that repeat the column's name, or that hide behind a policy or a score."
 PROTECTED = "Reasons that name a protected characteristic."
 REPEATED = "Columns whose reason another column has, word for word."
 STATED = rate(
@@ -48,6 +46,7 @@ HOUSE = "house; what a letter may say under 12 CFR 1002.9(b)(2)"
         "Where two columns tell the same, let one of them go; where they do not, say what tells them apart.",
         "Take columns out of the model whose reason you would not sign.",
     ],
+    effort=["hours", "hours", "days", "days"],
     params={"level": LEVEL, "people": PEOPLE},
 )
 def reason_dictionary(subject: Subject) -> Iterator[Measurement]:

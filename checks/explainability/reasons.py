@@ -45,6 +45,7 @@ HELPED = rate(
         "Where nothing that people can change helps, ask whether the decision may rest on what they cannot change.",
         "Write a reason dictionary and look at single cases: aiaudit explain.",
     ],
+    effort=["hours", "ongoing", "days", "hours"],
     version=2,
     params={"level": LEVEL, "people": PEOPLE},
 )

@@ -40,6 +40,7 @@ LEAD = "Share of rows that the model alone judges right, minus the share that {}
         "simple one a column for it.",
         "Write into the system card why the complex model is worth its opacity.",
     ],
+    effort=["days", "days", "hours"],
     params={"level": LEVEL, "rows": ROWS, "folds": FOLDS, "depth": DEPTH},
     version=3,
 )

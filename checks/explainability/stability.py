@@ -40,6 +40,7 @@ Ints = npt.NDArray[np.intp]
         "Where two columns tell nearly the same, name them together.",
         "Where values are sampled, allow more rows; or use a model that can be explained exactly.",
     ],
+    effort=["hours", "hours", "hours"],
     params={"level": LEVEL, "backgrounds": BACKGROUNDS},
 )
 def stability(subject: Subject) -> Iterator[Measurement]:

@@ -27,6 +27,7 @@ TREE = rate("tree_fidelity", AGREE.format("a small tree"), CRAVEN)
         "Where fidelity is high, describe the model by the simple one, and say how often they differ.",
         "Where it is not, do not: explain single decisions (aiaudit explain) and look for interactions.",
     ],
+    effort=["hours", "hours"],
     params={"level": LEVEL, "rows": ROWS, "folds": FOLDS, "depth": DEPTH},
     version=2,
 )

@@ -35,6 +35,7 @@ PERIOD = value("rows_outside_period", "rows", "Rows dated before or after the pe
         "Correct the card where it is out of date; where it is right, find out which model or data this is.",
         "Audit every attribute that the card calls audited (--sensitive).",
     ],
+    effort=["hours", "hours"],
 )
 def claims(subject: Subject) -> Iterator[Measurement]:
     """Hold what the card says about columns, groups and period against what the audit saw.

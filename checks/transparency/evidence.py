@@ -43,6 +43,7 @@ DOCUMENTED = value(
         "List under 'covers' the points that the document really speaks of, by the names the policy uses.",
         "Have whoever answers for the statement sign it again after the document changed.",
     ],
+    effort=["hours", "hours", "hours"],
 )
 def evidence(subject: Subject) -> Iterator[Measurement]:
     """Read what stands behind each statement of the system card.

@@ -44,6 +44,7 @@ UNUSED = value(
         "Refit without columns that the model never heeds: it decides the same without them.",
         "Keep protected columns that audits need in a file of their own (data.groups), with a day of deletion.",
     ],
+    effort=["hours", "days", "hours"],
 )
 def minimisation(subject: Subject) -> Iterator[Measurement]:
     """Count personal columns that the model is not given, or is given and never heeds.

@@ -36,6 +36,7 @@ CALENDAR = value(
         "the date of its statement.",
         "Do not switch the system on before the notice has stood for as long as the law asks.",
     ],
+    effort=["hours", "weeks"],
 )
 def notices(subject: Subject) -> Iterator[Measurement]:
     """Count the days between each statement and the first use of the system.

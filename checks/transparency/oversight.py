@@ -28,6 +28,7 @@ SECONDS = value("median_review_seconds", "seconds", "Median time of a review.", 
         "Give them time, the whole file and the authority to decide otherwise; thank those who do.",
         "Ask for one sentence whenever somebody decides otherwise, and read these sentences every month.",
     ],
+    effort=["weeks", "ongoing", "ongoing"],
 )
 def oversight(subject: Subject) -> Iterator[Measurement]:
     """Measure from a log of reviews how often people decide otherwise than the output proposes.

@@ -36,6 +36,7 @@ SPECIAL = value(
         "Ask of each special category on what ground it is there; remove it where there is none.",
         "Keep protected columns for the audit in a file of their own (data.groups).",
     ],
+    effort=["days", "days", "hours"],
 )
 def privacy(subject: Subject) -> Iterator[Measurement]:
     """Look for direct identifiers and special categories among the columns that the model is given.

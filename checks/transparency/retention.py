@@ -31,6 +31,7 @@ FIELDS = ("logs_days", "decisions_days", "documents_days")
         "are under ask for, and write it into the card in days.",
         "Give protected attributes a day of deletion of their own: they are to be kept for as short as possible.",
     ],
+    effort=["hours", "hours"],
 )
 def retention(subject: Subject) -> Iterator[Measurement]:
     """Read how long the records of the system are kept.

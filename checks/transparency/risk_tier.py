@@ -34,6 +34,7 @@ LEVEL = value(
         "who did not build the system.",
         "At level 3 or 4 let a person decide, choose a model that can be read, and raise the papers to high.",
     ],
+    effort=["hours", "days"],
 )
 def risk_tier(subject: Subject) -> Iterator[Measurement]:
     """Read the ten questions of risk and five safeguards, and sum them up.

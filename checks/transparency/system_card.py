@@ -35,6 +35,7 @@ CLAIM = value("accuracy_claim_error", "share", MINUS, CLAIMED, Better.TARGET)
         "Have the person who is responsible sign each statement with name, role, date and a last day.",
         "Correct declared numbers to those measured, and say on which rows they were measured.",
     ],
+    effort=["hours", "days", "hours"],
 )
 def system_card(subject: Subject) -> Iterator[Measurement]:
     """Read the system card and hold it against the measurements.

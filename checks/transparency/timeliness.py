@@ -40,6 +40,7 @@ STATEMENT = "last-audit"
         "Keep audits in an archive (--archive), or sign the statement 'last-audit' in the card with the day of the last.",
         "Put the audit into a scheduled job, so that none is forgotten.",
     ],
+    effort=["hours", "hours", "hours"],
 )
 def timeliness(subject: Subject) -> Iterator[Measurement]:
     """Read when each policy was last changed, and when the system was last audited.

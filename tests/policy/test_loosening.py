@@ -106,7 +106,17 @@ def test_what_does_not(old: dict[str, Any], new: dict[str, Any]) -> None:
 
 def test_every_field_of_a_requirement_was_thought_of() -> None:
     """A new field of Requirement must be placed: can it ask less, or is it only words?"""
-    words = {"id", "title", "basis", "source", "clause", "rationale", "remediation", "override_reason"}
+    words = {
+        "id",
+        "title",
+        "basis",
+        "source",
+        "clause",
+        "rationale",
+        "remediation",
+        "effort",
+        "override_reason",
+    }
     compared = {"kind", "check", "metric", "op", "threshold", "severity", "decide_on", "min_n"}
     compared |= {"reference", "scope", "applies_from", "applies_if", "max_age"}
     assert set(Requirement.model_fields) == words | compared

@@ -415,6 +415,13 @@ ADVICE = (
             "Until then let a person review unfavourable decisions about the group that is behind.",
         ),
         scopes=(BLACK,),
+        effort=("hours", "days", "ongoing"),
+        facts=(
+            "What moves the model's output most for race = black, against everyone else: 'income' (down).",
+        ),
+        who="Whoever builds the model",
+        avoid="Do not set cut-offs of its own for one group.",
+        verify="Audit again: this must then pass.",
     ),
     Advice(
         requirement="card-complete",
