@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from aiaudit.record import Advice, Status, Verdict
 
 #: Statuses that call for action, worst first.
 CALLS = (Status.ERROR, Status.FAIL, Status.INCONCLUSIVE, Status.NOT_ASSESSED)
+_GAPS = "explainability.attribution-gap"
 #: Columns named that set a group apart.
 COLUMNS = 3
 
@@ -170,26 +172,24 @@ def _named(scope: Mapping[str, str]) -> str:
 
 
 def _carriers(verdicts: Sequence[Verdict], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """Return which columns set the worst group apart in what the model puts out, beyond chance."""
-    worst = min(verdicts, key=lambda v: v.margin or 0.0)
-    gaps = [
-        (m, {key: value for key, value in m.scope.items() if key != "column"})
-        for o in outcomes
-        if isinstance(o, Measured) and o.check == "explainability.attribution-gap"
-        for m in o.measurements
-        if m.metric == "attribution_gap" and "column" in m.scope
-    ]
-    own = [m for m, group in gaps if group == dict(worst.scope) and _sure(m)]
-    own.sort(key=lambda m: -abs(m.value or 0.0))
-    if not own:
+    """Return which columns set the worst group that they were measured for apart, beyond chance."""
+    gaps: dict[tuple[tuple[str, str], ...], list[Measurement]] = defaultdict(list)
+    for m in (m for o in outcomes if isinstance(o, Measured) and o.check == _GAPS for m in o.measurements):
+        if m.metric == "attribution_gap" and _sure(m):
+            gaps[_key({key: value for key, value in m.scope.items() if key != "column"})].append(m)
+    concerned = sorted(verdicts, key=lambda v: v.margin or 0.0)
+    worst = next((v.scope for v in concerned if v.scope and _key(v.scope) in gaps), None)
+    if worst is None:
         return ()
+    largest = sorted(gaps[_key(worst)], key=lambda m: -abs(m.value or 0.0))[:COLUMNS]
     columns = ", ".join(
-        f"'{one_line(m.scope['column'], 60)}' ({'up' if (m.value or 0.0) > 0 else 'down'})"
-        for m in own[:COLUMNS]
+        f"'{one_line(m.scope['column'], 60)}' ({'up' if (m.value or 0.0) > 0 else 'down'})" for m in largest
     )
-    return (
-        f"What moves the model's output most for {_named(worst.scope)}, against everyone else: {columns}.",
-    )
+    return (f"What moves the model's output most for {_named(worst)}, against everyone else: {columns}.",)
+
+
+def _key(scope: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(scope.items()))
 
 
 def _sure(m: Measurement) -> bool:

@@ -14,6 +14,8 @@ from aiaudit.render.words import ORDER
 
 #: Contrasts say most to a reader, bare values least.
 _TELLING = (Form.RATIO, Form.DIFFERENCE, Form.RATE, Form.VALUE)
+#: What a summary opens with where nothing failed.
+_OPEN = (Status.INCONCLUSIVE, Status.PASS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,21 +92,20 @@ def crashes(record: Record) -> tuple[Errored, ...]:
 
 
 def headline(found: tuple[Finding, ...]) -> Finding | None:
-    """Return the finding that a summary opens with: a failure, else an open question, else the closest pass.
+    """Return the finding that a summary opens with: a failure (one that stops the gate first, then one that does not, or
+    was accepted), else an open question or the closest pass.
 
-    Among equals a contrast between groups comes first, then the one furthest on the wrong side.
+    Among open questions and passes the more serious requirement comes first, then the open question. Among equals a
+    contrast between groups comes first, then the one furthest on the wrong side.
     """
-    for wanted in (
-        [f for f in found if f.gating],
-        of_status(found, Status.FAIL),
-        of_status(found, Status.INCONCLUSIVE),
-        of_status(found, Status.PASS),
-    ):
-        contrasts = [
+    failed = of_status(found, Status.FAIL)
+    accepted = of_status(found, Status.FAIL, Status.WAIVED)
+    for wanted in ([f for f in failed if f.gating], accepted, of_status(found, *_OPEN)):
+        measured = [
             f for f in wanted if f.verdict.measurement is not None and f.requirement.kind is Kind.MEASURED
         ]
-        if contrasts:
-            return min(contrasts, key=_most_telling)
+        if measured:
+            return min(measured, key=_most_telling)
     return None
 
 
@@ -124,7 +125,14 @@ def _worst_first(f: Finding) -> tuple[int, bool, int]:
     return ORDER.index(f.verdict.status), not f.verdict.in_force, -f.requirement.severity
 
 
-def _most_telling(f: Finding) -> tuple[int, int, int, float]:
+def _most_telling(f: Finding) -> tuple[int, bool, int, int, float]:
     m = f.verdict.measurement
     form = Form.VALUE if m is None else m.form
-    return -f.requirement.severity, _TELLING.index(form), len(f.verdict.scope), f.verdict.margin or 0.0
+    settled = f.verdict.status is Status.PASS
+    return (
+        -f.requirement.severity,
+        settled,
+        _TELLING.index(form),
+        len(f.verdict.scope),
+        f.verdict.margin or 0.0,
+    )

@@ -10,6 +10,7 @@ from aiaudit.policy.freshness import LASTS, stale
 from aiaudit.policy.model import Basis, Kind
 from aiaudit.record import Record
 from aiaudit.render.findings import Finding
+from aiaudit.render.plain import per_hundred
 from aiaudit.render.words import count, figure, listed, scope_text
 
 #: Groups named with the smallest gap they could have shown.
@@ -36,13 +37,17 @@ def gaps(found: tuple[Finding, ...]) -> str:
     """Return what the sample could just have shown in its smallest groups, empty where nothing of that is known."""
     shown = [f for f in found if f.verdict.detectable is not None and f.verdict.scope]
     smallest = sorted(shown, key=lambda f: f.verdict.measurement.n if f.verdict.measurement else 0)[:NAMED]
-    return listed(
-        [
-            f"{f.requirement.metric.replace('_', ' ')} of {figure(f.verdict.detectable or 0.0, f.limit)} for "
-            f"{scope_text(f.verdict.scope)}"
-            for f in smallest
-        ]
-    )
+    return listed([f"{_gap(f)} for {scope_text(f.verdict.scope)} ({f.requirement.id})" for f in smallest])
+
+
+def _gap(f: Finding) -> str:
+    """Return the smallest gap that could be told from chance, in a hundred where it is a share of people."""
+    least, m = f.verdict.detectable or 0.0, f.verdict.measurement
+    if m is not None and m.form is Form.RATIO:
+        return f"{per_hundred(least, f.limit)} for every 100 that others get"
+    if m is not None and m.form is Form.DIFFERENCE:
+        return f"a difference of {per_hundred(abs(least), f.limit)} in every 100"
+    return figure(least, f.limit)
 
 
 def _statistics(found: tuple[Finding, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from aiaudit.errors import some
 from aiaudit.facts import RESERVED_SCOPES, Form, Interval, Measurement, Reference, Scope
 from aiaudit.policy.model import Kind, Op
 from aiaudit.render.findings import Finding
-from aiaudit.render.words import NOISE, asked, exact, interval_text, level_text, listed, name, value_text
+from aiaudit.render.words import NOISE, asked, exact, interval_text, listed, name, value_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +131,17 @@ def _difference(f: Finding, m: Measurement, value: float, to: _Contrast) -> str:
 
 def _bare(f: Finding, m: Measurement) -> str:
     where = f" for {_who(m.scope)}" if m.scope else ""
-    interval = (
-        ""
-        if m.interval is None
-        else f" ({level_text(m.interval.level)} interval {interval_text(m.interval, f.limit)})"
-    )
-    return (
-        f"{name(f.requirement.title)}: {value_text(m, f.limit)}{where}{interval}. "
-        f"The policy asks for {asked(f.requirement)}."
-    )
+    share = f.metric is not None and f.metric.unit == "share" and m.form is not Form.DIFFERENCE
+    if share and m.value is not None and 0 <= m.value <= 1 and f.requirement.op is not Op.WITHIN:
+        value = f"{per_hundred(m.value, f.limit)} in 100"
+        interval = _interval(m.interval, lambda x: per_hundred(x, f.limit))
+        wanted = f"{_in_a_hundred(f)} in 100"
+    else:
+        value, wanted = value_text(m, f.limit), asked(f.requirement)
+        interval = (
+            "" if m.interval is None else f" (allowing for chance, {interval_text(m.interval, f.limit)})"
+        )
+    return f"{name(f.requirement.title)}: {value}{where}{interval}. The policy asks for {wanted}."
 
 
 def _who(scope: Scope) -> str:
@@ -153,7 +155,7 @@ def _named(scope: Scope) -> str:
 def _interval(interval: Interval | None, spoken: Callable[[float], str]) -> str:
     if interval is None:
         return ""
-    return f" ({level_text(interval.level)} interval: {spoken(interval.low)} to {spoken(interval.high)})"
+    return f" (allowing for chance, {spoken(interval.low)} to {spoken(interval.high)})"
 
 
 def _in_a_hundred(f: Finding) -> str:

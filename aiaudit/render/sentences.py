@@ -25,15 +25,24 @@ def verdict_sentence(record: Record, exit_code: int) -> str:
         if any(f.gating for f in of_status(findings(record), Status.FAIL))
         else ""
     )
-    known = len({verdict.requirement for verdict in excused(record)})
-    but_for = f" but for {count(known, 'failing requirement')} that the baseline knows" if known else ""
     conclusions = {
-        0: f"met{but_for}{caveat}" if record.verdicts else "nothing was judged, so nothing failed",
+        0: f"met{_but_for(record)}{caveat}" if record.verdicts else "nothing was judged, so nothing failed",
         1: "not met",
         3: f"no verdict, because the audit is incomplete{partial}",
         4: f"undecided; nothing failed, but what is open counts here ({listed(doubts)})",
     }
     return f"Policy {record.policy.id}: {conclusions.get(exit_code, 'no verdict')}."
+
+
+def _but_for(record: Record) -> str:
+    """Return which failures do not count: those that the baseline knows, and those that somebody accepted."""
+    known = len({verdict.requirement for verdict in excused(record)})
+    accepted = len({v.requirement for v in record.verdicts if v.status is Status.WAIVED})
+    told = [
+        *([f"{count(known, 'failing requirement')} that the baseline knows"] if known else []),
+        *([f"{count(accepted, 'failing requirement')} accepted in a written waiver"] if accepted else []),
+    ]
+    return f" but for {listed(told)}" if told else ""
 
 
 def number_sentence(record: Record) -> str:
@@ -44,7 +53,11 @@ def number_sentence(record: Record) -> str:
     first = headline(findings(record))
     if first is None or (first.verdict.status is Status.PASS and crashes(record)):
         return ""
-    lead = {Status.INCONCLUSIVE: "Not settled yet: ", Status.PASS: "What came closest to its limit: "}
+    lead = {
+        Status.WAIVED: "Accepted in a written waiver: ",
+        Status.INCONCLUSIVE: "Not settled yet: ",
+        Status.PASS: "What came closest to its limit: ",
+    }
     return lead.get(first.verdict.status, "") + plain(first, record.subject.favorable)
 
 
@@ -57,8 +70,23 @@ def what_now(record: Record, exit_code: int) -> str:
     if exit_code == 0 and excused(record):
         return "Nothing failed that the baseline does not know. Mend what it knows, and draw it tighter."
     if exit_code == 0:
-        below = f" {count(failing, 'requirement')} below that level still failed." if failing else ""
-        return f"Nothing that counts against this policy ({record.policy.fail_on.name.lower()} or above) failed.{below}"
+        below = (
+            f" {count(failing, 'less serious requirement')} failed, and {'does' if failing == 1 else 'do'} not stop it."
+            if failing
+            else ""
+        )
+        level = record.policy.fail_on.name.lower()
+        ends = [v.waiver.expires for v in record.verdicts if v.waiver is not None]
+        accepted = (
+            f" What was accepted in writing is still to be mended: the first waiver ends on {min(ends).isoformat()}."
+            if ends
+            else ""
+        )
+        other = "else " if ends else ""
+        return (
+            f"Nothing {other}failed that this policy takes for serious enough to stop the model ({level} or above)."
+            f"{below}{accepted}"
+        )
     if exit_code == 1:
         return (
             f"Do not use the model for decisions before {count(gating, 'failing requirement')} "

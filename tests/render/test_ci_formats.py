@@ -182,7 +182,7 @@ def test_github_annotates_by_what_gates() -> None:
 
     assert [line.partition(" ")[0] for line in lines] == ["::error"] * 3 + ["::warning"] + ["::notice"] * 3
     assert lines[0].endswith("::Policy smb-baseline: not met.")
-    assert "95 %25 interval: 55 to 70" in lines[1]
+    assert "allowing for chance, 55 to 70" in lines[1]
 
 
 def test_github_commands_cannot_be_forged() -> None:

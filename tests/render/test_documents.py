@@ -16,6 +16,7 @@ from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.record import Record, to_plain
 from aiaudit.render.documents import DOCUMENTS
 from aiaudit.render.documents_page import document
+from aiaudit.render.plain import per_hundred
 from aiaudit.render.words import figure
 
 from . import papers
@@ -41,7 +42,9 @@ def test_a_document_reads_as_reviewed(name: str, golden: Callable[[str, str], No
 def test_every_number_printed_is_the_records_or_the_templates(name: str) -> None:
     record = made(name)
     source = "".join((TEMPLATES / f).read_text("utf-8") for f in (f"{name}.md.j2", "_documents.md.j2"))
-    known = {*NUMBER.findall(source), *_printed(to_plain(record)), "95"}
+    # What a sample could have shown is told "for every 100".
+    shown = {per_hundred(v.detectable) for v in record.verdicts if v.detectable is not None}
+    known = {*NUMBER.findall(source), *_printed(to_plain(record)), "95", "100", *shown}
     lines = [line for line in document(record, name).splitlines() if not line.startswith("- MISSING")]
     numbers = {n.rstrip(",") for line in lines for n in NUMBER.findall(_plain(line))}
     assert numbers - known - _counts(record) == set()

@@ -43,7 +43,7 @@ def a_difference(metric: str, value: float, low: float, high: float, **changes: 
 def test_ratio_is_told_in_people() -> None:
     assert plain(finding(RATIO, BLACK_RATIO), ("approved",)) == (
         "In groups of equal size, people of race “black” get 62 favourable decisions ('approved') for every 100 "
-        "that people of race “white” get (95 % interval: 55 to 70). The policy asks for at least 80."
+        "that people of race “white” get (allowing for chance, 55 to 70). The policy asks for at least 80."
     )
 
 
@@ -68,7 +68,7 @@ def test_difference_is_told_in_people() -> None:
 
     assert plain(finding(factory.GAP, gap), ("approved",)) == (
         "Of every 100 people of race “black” whose true outcome is favourable, 12 fewer get a favourable decision "
-        "('approved') than of every 100 people of race “white” (95 % interval: 21 fewer to 3 fewer). "
+        "('approved') than of every 100 people of race “white” (allowing for chance, 21 fewer to 3 fewer). "
         "The policy asks for a difference of at most 10."
     )
 
@@ -163,7 +163,8 @@ def test_failures_below_the_gate_are_not_passed_over() -> None:
     record = factory.record((factory.PASSES, factory.CARD_FAILS))
 
     assert what_now(record, 0) == (
-        "Nothing that counts against this policy (high or above) failed. 1 requirement below that level still failed."
+        "Nothing failed that this policy takes for serious enough to stop the model (high or above). "
+        "1 less serious requirement failed, and does not stop it."
     )
 
 
@@ -181,6 +182,34 @@ def test_headline_is_the_worst_gating_contrast() -> None:
 
     assert first is not None
     assert (first.requirement.id, first.verdict.scope) == ("selection-ratio", BLACK)
+
+
+def test_headline_of_a_strict_policy_is_what_failed_not_what_is_open() -> None:
+    record = factory.record((factory.DOUBTFUL, factory.GAP_FAILS), policy=factory.policy(strict=True))
+
+    first = headline(findings(record))
+
+    assert first is not None
+    assert first.requirement.id == "tpr-gap"
+
+
+def test_an_open_question_of_less_weight_does_not_open_the_summary() -> None:
+    light = requirement("light", severity="low")
+    record = factory.record(
+        (replace(factory.DOUBTFUL, requirement="light"), factory.PASSES), policy=factory.policy(RATIO, light)
+    )
+
+    assert number_sentence(record).startswith("What came closest to its limit: ")
+
+
+def test_a_share_that_is_no_contrast_is_told_in_a_hundred() -> None:
+    asked = requirement(metric="selection_rate", op=Op.AT_LEAST, threshold="0.9")
+    told = replace(finding(asked, factory.a_rate({}, 646, 987)), metric=factory.SELECTION)
+
+    assert plain(told) == (
+        "Groups are selected at similar rates: 65 in 100 (allowing for chance, 62 to 68). "
+        "The policy asks for at least 90 in 100."
+    )
 
 
 def test_headline_without_failures_is_the_closest_call() -> None:

@@ -41,7 +41,7 @@ def test_efficacy_tells_what_could_have_been_seen_and_what_stayed_open() -> None
     efficacy = told(FAILING)["Efficacy"]
 
     assert (
-        "could just have shown: impact ratio of 0.710 for age = 62 or over and impact ratio of 0.710 for sex"
+        "could just have shown: 71 for every 100 that others get for age = 62 or over (selection-ratio) and 71"
         in efficacy
     )
     assert "1 of 5 verdicts on numbers stayed open" in efficacy
