@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aiaudit.config import Config
     from aiaudit.explaining.dictionary import Dictionary
     from aiaudit.loading.tables import Table
+    from aiaudit.run import Told
     from aiaudit.subject import Subject
 
 
@@ -136,7 +137,7 @@ def _explained(
                 "Give MODEL and DATA, and the label that helps the person with --favorable.",
             )
         if wanted == (None, None):
-            return _adverse(subject, dictionary, baseline, form)
+            return _adverse(subject, dictionary, baseline, form, watcher.checked)
         row = _position(subject, table, *wanted)
         named = f"row {row + 1} of {one_line(table.name)}"
         return (
@@ -173,14 +174,21 @@ def _letter(subject: Subject, row: int, dictionary: Dictionary, kind: str, basel
     return text
 
 
-def _adverse(subject: Subject, dictionary: Dictionary, baseline: str, form: str) -> str | bytes:
+def _adverse(
+    subject: Subject, dictionary: Dictionary, baseline: str, form: str, progress: Told | None
+) -> str | bytes:
     import numpy as np
 
     from aiaudit.explaining.decision import explain_decisions
     from aiaudit.explaining.listed import lines, to_csv, to_parquet
 
     assert subject.selected is not None
-    found = list(explain_decisions(subject, np.flatnonzero(~subject.selected), only=baseline))
+    rows = np.flatnonzero(~subject.selected)
+    found = []
+    for decision in explain_decisions(subject, rows, only=baseline):
+        found.append(decision)
+        if progress is not None:
+            progress("explaining", len(found), len(rows))
     withheld = sum(bool(c.withheld) for decision in found for c in decision.compared)
     if withheld:
         click.echo(f"warning: a protected column counted against {withheld} row(s): see 'withheld'", err=True)

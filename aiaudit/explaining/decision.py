@@ -24,8 +24,8 @@ from aiaudit.explaining.recourse import Option, recourse
 from aiaudit.labels import Task
 from aiaudit.subject import Subject
 
-#: Rows explained in one request to the model's process.
-TOGETHER = 500
+#: Rows explained in one request to the model's process; and where values are sampled, before any of them is told.
+TOGETHER, FEW = 500, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,29 +131,21 @@ def explain_decisions(
     sampled : Effort
         What is spent where values are sampled; exact ones compare with `ALL_ROWS`.
     """
-    features, why = subject.features, ""
+    features, why, start = subject.features, "", 0
     assert features is not None
     chosen = _chosen(subject, ALL_ROWS, only)
-    for start in range(0, len(rows), TOGETHER):
+    while start < len(rows):
         part = [int(row) for row in rows[start : start + TOGETHER]]
         found = why or _exactly(subject, features.iloc[part], chosen)
         if isinstance(found, str):
             chosen = chosen if why else _chosen(subject, sampled.background, only)
-            why, part = found, part[: None if sampled.rows is None else max(0, sampled.rows - start)]
+            why, part = found, part[: FEW if sampled.rows is None else max(0, min(FEW, sampled.rows - start))]
             if not part:
                 return
-            found = [
-                attribute(
-                    subject,
-                    features.iloc[part],
-                    features.iloc[b.rows],
-                    subject.seed,
-                    sampled.model_rows,
-                    why,
-                )
-                for b in chosen
-            ]
+            frame, seed, most = features.iloc[part], subject.seed, sampled.model_rows
+            found = [attribute(subject, frame, features.iloc[b.rows], seed, most, why) for b in chosen]
         yield from _decisions(subject, part, chosen, found)
+        start += len(part)
 
 
 def _chosen(subject: Subject, most: int, only: str | None) -> list[Baseline]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aiaudit.errors import UsageError
 from aiaudit.explaining.attribute import Attributions, attribute
-from aiaudit.explaining.decision import common, explain_decision, explain_decisions
+from aiaudit.explaining.decision import Effort, common, explain_decision, explain_decisions
 from aiaudit.explaining.dictionary import Column, Dictionary, load_dictionary
 from aiaudit.explaining.letters import blanks, letter
 from aiaudit.explaining.listed import lines as listed
@@ -101,6 +101,19 @@ def test_who_just_passed_is_bounded_and_scored():
     assert Scorecard().points(subject.features)[passing.rows].max() <= PASS + 5
     denied = replace(subject, predicted=np.full(subject.n, subject.classes.index("denied"), np.uint16))
     assert [b.name for b in baselines(denied)] == ["all"]
+
+
+def test_many_rows_are_explained_a_few_at_a_time(monkeypatch):
+    monkeypatch.setattr("aiaudit.explaining.decision.FEW", 4)
+    subject = scored()
+    rows = np.flatnonzero(~subject.selected)[:10]
+    told = list(explain_decisions(subject, rows))
+    assert [one.row for one in told] == list(rows)
+    again = list(explain_decisions(subject, rows[3:4]))
+    np.testing.assert_allclose(
+        told[3].compared[0].found.values, again[0].compared[0].found.values, atol=1e-12
+    )
+    assert len(list(explain_decisions(subject, rows, None, Effort(rows=6)))) == 6
 
 
 def test_an_irrelevant_column_changes_no_reason():
