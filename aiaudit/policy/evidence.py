@@ -20,6 +20,7 @@ _SPELT_OUT = ("check", "metric", "scope", "op", "threshold", "decide_on")
 #: The level of risk, which follows from the card's answers.
 _LEVEL = "risk.level"
 _CARD, _EVIDENCE = "transparency.system-card", "transparency.evidence"
+_NOTICES = "transparency.notices"
 
 
 def spell_out(document: Document) -> Document:
@@ -180,6 +181,9 @@ def lacks(wanted: Mapping[str, str], known: Collection[str | None]) -> str:
 def lacks_all(requirement: Requirement) -> str:
     """Return what a card lacks that gives nothing of what a requirement asks for."""
     match = requirement.scope.match
+    if "attestation" in match and requirement.check == _NOTICES:
+        named = some(match["attestation"], 20)
+        return f"the system card lacks a day that this is counted from: that of the statement {named}, or of first use"
     if "attestation" in match:
         covering = f"; it must cover {some(match['item'], 20)}" if "item" in match else ""
         return f"the system card has no statement {some(match['attestation'], 20)}{covering}"

@@ -89,8 +89,12 @@ def test_the_examples_of_statements_meet_what_they_are_examples_for(tmp_path: Pa
     for id in by_id:
         (tmp_path / "files" / f"{id}.pdf").write_text("x")
     path.write_text(yaml.safe_dump({"version": 1, "attestations": list(by_id.values())}))
-    left = re.findall(r"^\w+ +([\w-]+): ", run("check", str(path), *options).output, re.MULTILINE)
-    assert left == ["ll144-notice-time"]  # which asks for the day of first use
+    output = run("check", str(path), *options).output
+    assert re.findall(r"^\w+ +([\w-]+): ", output, re.MULTILINE) == ["ll144-notice-time"]
+    assert (
+        "lacks a day that this is counted from: that of the statement 'll144-notice', or of first use"
+        in output
+    )
 
 
 def test_every_field_has_a_good_answer_for_an_example(tmp_path: Path) -> None:
