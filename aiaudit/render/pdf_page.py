@@ -7,6 +7,7 @@ from typing import Any
 
 from aiaudit.record import Advice, Record
 from aiaudit.render import limits, sentences, subject, words
+from aiaudit.render.advising import around, steps
 from aiaudit.render.changes import since_text
 from aiaudit.render.chart import Chart, Mark, chart
 from aiaudit.render.findings import Finding, about, findings, headline, pressing
@@ -61,7 +62,9 @@ def _advice(advice: Advice, finding: Finding | None, record: Record) -> dict[str
         "problem": name(advice.problem),
         "tag": tag(advice.status),
         "told": "" if finding is None else plain(finding, record.subject.favorable),
-        "steps": [name(step, 1000) for step in advice.steps],
+        "facts": [name(fact, 1000) for fact in advice.facts],
+        "steps": [name(step, 1000) for step in steps(advice)],
+        "around": " ".join(name(line, 1000) for line in around(advice)),
         "why": name(advice.why, 1000) + (f" Where: {where}{rest}." if places else ""),
         "requirement": advice.requirement,
     }

@@ -299,6 +299,17 @@ def test_change_since_the_audit_before_is_told_first_and_in_the_annex() -> None:
     ]
 
 
+def test_advice_is_told_whole() -> None:
+    given = replace(
+        RECORD.advice[0], facts=("A fact.",), effort=("hours",) * len(RECORD.advice[0].steps), who="the owner",
+        avoid="Do not guess.", verify="audit again.",
+    )  # fmt: skip
+    told = page(replace(RECORD, advice=(given,)), EXIT_CODE)["todo"][0]
+    assert told["facts"] == ["A fact."]
+    assert told["steps"][0] == f"{given.steps[0]} (takes hours)"
+    assert told["around"] == "Do not guess. Who: the owner. How to tell that it is done: audit again."
+
+
 def test_statuses_are_words_not_colours() -> None:
     tiles = page(RECORD, EXIT_CODE)["tiles"]
     assert [tile["word"] for tile in tiles] == [WORDS[s] for s in TILES]
