@@ -29,7 +29,7 @@ TREE = rate("tree_fidelity", AGREE.format("a small tree"), CRAVEN)
     ],
     effort=["hours", "hours"],
     params={"level": LEVEL, "rows": ROWS, "folds": FOLDS, "depth": DEPTH},
-    version=2,
+    version=3,
 )
 def surrogate_fidelity(subject: Subject) -> Iterator[Measurement]:
     """Measure how often a line and a small tree decide as the model does.
