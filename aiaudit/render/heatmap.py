@@ -175,11 +175,11 @@ def _legend(shades: Scale) -> Iterator[tuple[int, str]]:
 
 def _maps(a: AttributeFacts, b: AttributeFacts, cells: Mapping[Key, Cell]) -> list[HeatMap]:
     """Return the map of two attributes, the one with more groups downward, in parts where the other has many too."""
-    across, down = sorted((a, b), key=lambda attribute: len(attribute.groups))
-    every, sides = _labels(across), _labels(down)
+    labelled = [(attribute, *_labels(attribute, cells)) for attribute in (a, b)]
+    (across, every, more_across), (down, sides, more_down) = sorted(labelled, key=lambda one: len(one[1]))
+    hidden = ((down.name, more_down), (across.name, more_across))
     parts = ceil(len(every) / SIDE_BY_SIDE)
     ends = [len(every) * i // parts for i in range(parts + 1)]
-    hidden = tuple((x.name, len(x.groups) - GROUPS) for x in (down, across) if len(x.groups) > GROUPS)
 
     def cell(side: str | None, top: str | None) -> Cell:
         of = _where(down, side) | _where(across, top)
@@ -193,16 +193,22 @@ def _maps(a: AttributeFacts, b: AttributeFacts, cells: Mapping[Key, Cell]) -> li
             part=None if parts == 1 else (start + 1, min(end, len(every) - 1), len(every) - 1),
             labels=tuple(every[start:end]),
             lines=tuple((side, tuple(cell(side, top) for top in every[start:end])) for side in sides),
-            hidden=hidden,
+            hidden=tuple((name, n) for name, n in hidden if n > 0),
         )
         for start, end in pairwise(ends)
     ]
 
 
-def _labels(attribute: AttributeFacts) -> list[str | None]:
-    """Return the largest groups, in the attribute's order, and None for all groups together."""
-    largest = sorted(attribute.groups, key=lambda group: -group.n)[:GROUPS]
-    return [*(group.label for group in attribute.groups if group in largest), None]
+def _labels(attribute: AttributeFacts, cells: Mapping[Key, Cell]) -> tuple[list[str | None], int]:
+    """Return the largest groups that were measured, in the attribute's order, then None; and how many are left out.
+
+    A shareable record counts withheld groups as one, and measures them apart.
+    """
+    measured = {label for of in cells for name, label in of if name == attribute.name}
+    sizes = {group.label: group.n for group in attribute.groups}
+    ordered = [*(label for label in sizes if label in measured), *sorted(measured - sizes.keys())]
+    largest = sorted(ordered, key=lambda label: -sizes.get(label, 0))[:GROUPS]
+    return [*(label for label in ordered if label in largest), None], len(ordered) - len(largest)
 
 
 def _where(attribute: AttributeFacts, label: str | None) -> Key:

@@ -103,6 +103,17 @@ def test_what_is_withheld_is_said_to_be_and_keeps_its_verdict() -> None:
     assert "“Not shown” is what would tell a count of few people" in render(hidden, 1)
 
 
+def test_groups_that_a_shareable_record_counts_as_one_are_each_not_shown() -> None:
+    rates_alone = replace(drawn(), outcomes=drawn().outcomes[:1])
+    hidden = public(rates_alone, 35)
+
+    found = cells(maps_of(hidden).maps[0])
+
+    assert {side for side, _ in found} == {"a0", "a1", "a2", "a3", None}
+    assert {c.text for (side, _), c in found.items() if side in ("a0", "a3")} == {"not shown"}
+    assert found["a1", None].counted == 160
+
+
 def test_hundreds_of_groups_are_cut_to_the_largest() -> None:
     (one,) = maps_of(drawn(many=100)).maps
 
