@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aiaudit.render import FORMATS
+from aiaudit.render import TEXTS
 
 
 class TestDiff:
@@ -60,7 +60,7 @@ class TestReport:
         assert Path("again.json").read_bytes() == stored.worse.read_bytes()
         assert Path("page.html").read_text("utf-8").lower().startswith("<!doctype html>")
 
-    @pytest.mark.parametrize("style", FORMATS)
+    @pytest.mark.parametrize("style", TEXTS)
     def test_every_format(self, aiaudit, stored, style):
         assert aiaudit("report", stored.worse, "--format", style).out
 
