@@ -22,6 +22,7 @@ LIBRARIES = {
     "numpy": "numpy",
     "scipy": "scipy",
     "pandas": "pandas",
+    "pyarrow": "pyarrow",
     "sklearn": "scikit-learn",
     "joblib": "joblib",
     "skops": "skops",

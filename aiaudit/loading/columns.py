@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .protocol import ANSWER_TEXT_LIMIT, BadMessage, Writer, read_array, read_json
+from .protocol import ANSWER_TEXT_LIMIT, BadMessage, Writer, read_array, read_json, read_raw
 
 #: Codes of an empty cell, by what stands in it.
 _MISSING = {"nan": -1, "none": -2, "na": -3}
+#: Kinds of labels, as pandas infers them, of which equal ones are the same.
+_UNIFORM = ("string", "integer", "boolean")
 
 
 class UnsendableColumn(Exception):
@@ -17,7 +19,7 @@ class UnsendableColumn(Exception):
 
 def encode_frame(frame: Any, writer: Writer) -> dict[str, Any]:
     """Return the description of the DataFrame *frame*, its buffers added to *writer*."""
-    columns = [_encode_column(frame.iloc[:, i], writer) for i in range(frame.shape[1])]
+    columns = [_encode_column(column, writer) for _, column in frame.items()]
     names = [name if isinstance(name, (str, int)) else str(name) for name in frame.columns]
     return {"names": names, "columns": columns, "rows": len(frame)}
 
@@ -26,6 +28,8 @@ def _encode_column(column: Any, writer: Writer) -> dict[str, Any]:
     import pandas as pd
 
     dtype = column.dtype
+    if writer.arrow and _is_arrow_text(dtype):
+        return {"kind": "arrow", "values": writer.raw(_arrow_bytes(column))}
     if isinstance(dtype, pd.CategoricalDtype):
         categories = _encode_values(dtype.categories, writer)
         codes = writer.array(column.cat.codes)
@@ -37,6 +41,21 @@ def _encode_column(column: Any, writer: Writer) -> dict[str, Any]:
         own = str(pd.array(values[:0]).dtype)
         return {"kind": "nullable", "dtype": own, "values": writer.array(values), "missing": missing}
     return _encode_values(column, writer)
+
+
+def _is_arrow_text(dtype: Any) -> bool:
+    """Whether it is the text of pandas 3, kept by pyarrow; the older nullable one has another empty cell."""
+    import pandas as pd
+
+    return isinstance(dtype, pd.StringDtype) and (str(dtype), dtype.storage) == ("str", "pyarrow")
+
+
+def _arrow_bytes(column: Any) -> Any:
+    """Text as Arrow lays it out: the other side need not make anything of it again."""
+    import pyarrow as pa
+
+    text = column.array.__arrow_array__().combine_chunks().cast(pa.large_string())
+    return pa.record_batch([text], ["text"]).serialize()
 
 
 def _encode_values(values: Any, writer: Writer) -> dict[str, Any]:
@@ -61,10 +80,10 @@ def _encode_text(values: Any, writer: Writer) -> dict[str, Any]:
 
     codes, uniques = pd.factorize(values)
     codes = codes.astype(np.int32)
-    if codes.min(initial=0) < 0 and values.dtype == object:
-        empty = np.flatnonzero(codes < 0)
-        codes[empty] = [_missing_code(values.iloc[i]) for i in empty]
     as_object = values.dtype == object
+    if as_object:
+        empty = codes < 0
+        codes[empty] = [_missing_code(value) for value in values.to_numpy()[empty]]
     return {
         "kind": "text",
         "object": as_object,
@@ -83,9 +102,9 @@ def decode_frame(description: dict[str, Any], buffers: list[bytearray]) -> Any:
     """Return the DataFrame that `encode_frame` described."""
     import pandas as pd
 
-    series = [_decode_column(column, buffers) for column in description["columns"]]
+    columns = [_decode_column(column, buffers) for column in description["columns"]]
     # By position first: names may occur twice.
-    frame = pd.DataFrame(dict(enumerate(series)), index=range(description["rows"]), copy=False)
+    frame = pd.DataFrame(dict(enumerate(columns)), index=range(description["rows"]), copy=False)
     frame.columns = description["names"]
     return frame
 
@@ -101,10 +120,20 @@ def _decode_column(column: dict[str, Any], buffers: list[bytearray]) -> Any:
         values = pd.Series(read_array(column["values"], buffers)).astype(column["dtype"])
         return values.mask(read_array(column["missing"], buffers))
     if column["kind"] == "numbers":
-        return pd.Series(read_array(column["values"], buffers))
+        return read_array(column["values"], buffers)  # pandas 3 would copy it into a Series
+    if column["kind"] == "arrow":
+        return _decode_arrow(read_raw(column["values"], buffers))
     if column["kind"] == "mixed":
         return pd.Series(read_json(column["values"], buffers), dtype=object)
     return _decode_text(column, buffers)
+
+
+def _decode_arrow(data: bytearray) -> Any:
+    import pandas as pd
+    import pyarrow as pa
+
+    schema = pa.schema([("text", pa.large_string())])
+    return pd.Series(pd.array(pa.ipc.read_record_batch(pa.py_buffer(data), schema).column(0), dtype="str"))
 
 
 def _decode_text(column: dict[str, Any], buffers: list[bytearray]) -> Any:
@@ -125,11 +154,22 @@ def encode_labels(answer: Any, writer: Writer) -> dict[str, Any]:
     values = np.asarray(answer)
     if values.dtype.kind in "biufU":
         return {"kind": "numbers", "values": writer.array(values)}
+    codes, labels = _distinct(values)
+    return {"kind": "labels", "codes": writer.array(codes), "values": writer.json(labels)}
+
+
+def _distinct(values: Any) -> tuple[Any, list[Any]]:
+    """Return codes into the distinct labels among *values*, and those."""
+    import numpy as np
+    import pandas as pd
+
+    if values.ndim == 1 and pd.api.types.infer_dtype(values, skipna=False) in _UNIFORM:
+        codes, found = pd.factorize(values)
+        return codes.astype(np.int32), [_plain(label) for label in found]
     distinct: dict[tuple[type, Any], int] = {}
     keys = ((type(value), value) for value in map(_plain, values.tolist()))  # 1 and True are different labels
     codes = np.fromiter((distinct.setdefault(key, len(distinct)) for key in keys), np.int32, len(values))
-    labels = writer.json([label for _, label in distinct])
-    return {"kind": "labels", "codes": writer.array(codes), "values": labels}
+    return codes, [label for _, label in distinct]
 
 
 def _plain(value: Any) -> Any:

@@ -21,9 +21,16 @@ class BadMessage(Exception):
 
 
 class Writer:
-    """Collect the buffers of one message; the header refers to them by position."""
+    """Collect the buffers of one message; the header refers to them by position.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    arrow : bool
+        Whether the other side reads text as Arrow lays it out.
+    """
+
+    def __init__(self, arrow: bool = False) -> None:
+        self.arrow = arrow
         self.buffers: list[Any] = []
 
     def array(self, values: Any) -> dict[str, Any]:
@@ -36,13 +43,16 @@ class Writer:
         if not values.dtype.isnative:
             values = values.astype(values.dtype.newbyteorder("="))
         # A plain buffer of bytes: memoryview knows neither text nor dates, nor empty shapes.
-        self.buffers.append(values.reshape(-1).view(np.uint8).data if values.size else b"")
-        shape = [int(size) for size in values.shape]
-        return {"buffer": len(self.buffers) - 1, "dtype": values.dtype.str, "shape": shape}
+        described = self.raw(values.reshape(-1).view(np.uint8).data if values.size else b"")
+        return {**described, "dtype": values.dtype.str, "shape": [int(size) for size in values.shape]}
 
     def json(self, values: Any) -> dict[str, Any]:
         """Add plain values as JSON text and return their description."""
-        self.buffers.append(json.dumps(values).encode("utf-8", "surrogatepass"))
+        return self.raw(json.dumps(values).encode("utf-8", "surrogatepass"))
+
+    def raw(self, data: Any) -> dict[str, Any]:
+        """Add bytes as they are and return their description."""
+        self.buffers.append(data)
         return {"buffer": len(self.buffers) - 1}
 
 
@@ -59,7 +69,7 @@ def read_array(description: dict[str, Any], buffers: list[bytearray]) -> Any:
     if not _DTYPE.fullmatch(description["dtype"]):
         raise BadMessage("an array is of an unknown type")
     dtype, shape = np.dtype(description["dtype"]), _sizes(description["shape"])
-    data, count = buffers[_sizes([description["buffer"]])[0]], 1
+    data, count = read_raw(description, buffers), 1
     for size in shape:
         count *= size
     if count * dtype.itemsize != len(data):
@@ -74,6 +84,11 @@ def _sizes(found: Any) -> list[int]:
     return found
 
 
+def read_raw(description: dict[str, Any], buffers: list[bytearray]) -> bytearray:
+    """Return the bytes that *description* announces."""
+    return buffers[_sizes([description["buffer"]])[0]]
+
+
 def read_json(description: dict[str, Any], buffers: list[bytearray], limit: int | None = None) -> Any:
     """Return the plain values that *description* announces.
 
@@ -82,7 +97,7 @@ def read_json(description: dict[str, Any], buffers: list[bytearray], limit: int 
     BadMessage
         They take more than *limit* bytes.
     """
-    text = buffers[_sizes([description["buffer"]])[0]]
+    text = read_raw(description, buffers)
     if limit is not None and len(text) > limit:
         raise BadMessage("the answer is larger than it can be")
     return json.loads(text.decode("utf-8", "surrogatepass"))

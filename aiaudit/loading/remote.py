@@ -123,7 +123,7 @@ class RemoteModel:
         IncompleteError
             The model failed, or its process ended.
         """
-        writer = protocol.Writer()
+        writer = self._writer()
         frames = {"frame": encode(frame, writer), "background": encode(background, writer)}
         limit = _ANSWER_BYTES + 8 * frame.shape[0] * (frame.shape[1] + 1)
         header = {"do": "attribute", "favoured": favoured, **frames}
@@ -148,10 +148,16 @@ class RemoteModel:
             yield None if found is None else _decoded(found, buffers)
 
     def _request(self, what: str, frame: pd.DataFrame) -> Request:
-        writer = protocol.Writer()
+        writer = self._writer()
         header = {"do": what, "frame": encode(frame, writer)}
         cells = len(frame) * (len(self._traits.classes or ()) + 1)
         return Request(header, writer.buffers, _ANSWER_BYTES + cells * _CELL_BYTES)
+
+    def _writer(self) -> protocol.Writer:
+        """Return an empty message; text crosses as Arrow where the process has pandas' newer text."""
+        theirs = self._worker.versions
+        newer = theirs.get("pandas", "").split(".")[0] not in ("", "0", "1", "2")
+        return protocol.Writer(arrow=newer and "pyarrow" in theirs)
 
     def close(self) -> None:
         """End the process."""

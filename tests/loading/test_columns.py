@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from aiaudit.loading import columns, protocol
 
 
-def there_and_back(frame):
+def there_and_back(frame, arrow=False):
     """Send *frame* over a stream and return what arrives."""
-    writer, stream = protocol.Writer(), io.BytesIO()
+    writer, stream = protocol.Writer(arrow), io.BytesIO()
     protocol.send(stream, {"frame": columns.encode_frame(frame, writer)}, writer.buffers)
     stream.seek(0)
     header, buffers = protocol.receive(stream, 1 << 30)
@@ -64,6 +64,31 @@ def test_an_arrow_column_arrives_as_pandas_own_type():
     pd.testing.assert_frame_equal(there_and_back(frame), frame.astype("Int64"))
 
 
+@pytest.mark.skipif(pd.__version__ < "3", reason="text is kept by pyarrow from pandas 3 on")
+@pytest.mark.parametrize(
+    "text",
+    [["a", "ß", "a\nb"], ["a", None, np.nan], [None, None], [], ["", "\0", "\U0001f600" * 9]],
+    ids=["text", "gaps", "gaps only", "nothing", "odd text"],
+)
+def test_text_crosses_as_arrow_lays_it_out(text):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"before": pd.Series(["x", *text], dtype="str"), "plain": 1})
+    for part in (frame, frame.iloc[1:], pd.concat([frame, frame])):
+        part = part.reset_index(drop=True)
+        writer = protocol.Writer(arrow=True)
+        assert columns.encode_frame(part, writer)["columns"][0]["kind"] == "arrow"
+        pd.testing.assert_frame_equal(there_and_back(part, arrow=True), part)
+        pd.testing.assert_frame_equal(there_and_back(part), part)
+
+
+def test_other_text_crosses_as_codes_also_to_a_process_with_arrow():
+    """Objects, and pandas' older text, whose empty cell is another."""
+    for dtype in (object, "string"):
+        frame = pd.DataFrame({"x": pd.Series(["a", None], dtype=dtype)})
+        described = columns.encode_frame(frame, protocol.Writer(arrow=True))
+        assert [column["kind"] for column in described["columns"]] == ["text"]
+
+
 def test_a_whole_table_keeps_its_order_its_names_and_its_length():
     frame = pd.DataFrame(COLUMNS)
     frame.index = [7, 8, 9]
@@ -101,6 +126,8 @@ LABELS = {
     "nothing": np.zeros(0),
     "text of fixed width": np.array(["no", "yes"]),
     "text": np.array(["no", "yes"], dtype=object),
+    "whole numbers": np.array([10**30, 2, np.int64(2)], dtype=object),
+    "truth": np.array([True, np.False_], dtype=object),
     "mixed": np.array([1, "a", None, True], dtype=object),
     "booleans": np.array([True, False]),
     "other byte order": np.array([1.5, 2.5], dtype=">f8"),

@@ -5,6 +5,7 @@ import json
 import os
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from aiaudit.loading import columns, protocol
 from aiaudit.loading.endings import story
 from aiaudit.loading.looking import existing_file, look
 from aiaudit.loading.protocol import BadMessage
-from aiaudit.loading.remote import MALFORMED, traits_of
+from aiaudit.loading.remote import MALFORMED, RemoteModel, traits_of
 from aiaudit.loading.surroundings import Settings
 
 
@@ -175,6 +176,20 @@ class Teller:
 def test_a_look_that_makes_no_sense_ends_the_audit(contents):
     with pytest.raises(IncompleteError, match="makes no sense"):
         look(Teller(contents), b"")
+
+
+@pytest.mark.parametrize(
+    ("versions", "arrow"),
+    [
+        ({"pandas": "3.1.0", "pyarrow": "20.0.0"}, True),
+        ({"pandas": "2.3.3", "pyarrow": "20.0.0"}, False),
+        ({"pandas": "3.1.0"}, False),
+        ({}, False),
+    ],
+)
+def test_text_crosses_as_arrow_to_those_who_read_it(versions, arrow):
+    worker = SimpleNamespace(versions=versions)
+    assert RemoteModel(worker, None, None)._writer().arrow is arrow
 
 
 @pytest.mark.parametrize(
