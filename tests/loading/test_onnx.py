@@ -4,6 +4,7 @@ import importlib
 import sys
 import time
 import types
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,8 @@ def converted():
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+    # Operator sets that the oldest onnxruntime knows.
+    convert = partial(convert_sklearn, target_opset={"": 15, "ai.onnx.ml": 3})
     table = training()
     labels = np.where(table["age"] + 5 * table["visits"] > 60, "yes", "no")
     numbers = make_pipeline(SimpleImputer(), StandardScaler())
@@ -192,7 +195,7 @@ def converted():
         yield (
             f"pipeline {zipmap}",
             pipeline,
-            convert_sklearn(pipeline, initial_types=inputs, options={id(pipeline): {"zipmap": zipmap}}),
+            convert(pipeline, initial_types=inputs, options={id(pipeline): {"zipmap": zipmap}}),
             list(table),
         )
     for model, target in (
@@ -206,9 +209,7 @@ def converted():
         (ensemble.RandomForestRegressor(5, random_state=0), table["age"] * 2.0),
     ):
         model.fit(table[["age", "visits"]].to_numpy(), target)
-        form = convert_sklearn(
-            model, initial_types=[("X", FloatTensorType([None, 2]))], target_opset={"": 15, "ai.onnx.ml": 3}
-        )
+        form = convert(model, initial_types=[("X", FloatTensorType([None, 2]))])
         yield type(model).__name__, model, form, None
 
 
