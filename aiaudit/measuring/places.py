@@ -75,7 +75,11 @@ def place(name: str, values: pd.Series) -> Place | None:
         if degrees is not None and spelling.search(words):
             known = degrees[np.isfinite(degrees)]
             matching = int(np.count_nonzero((np.abs(known) <= most) & (known % 1 != 0)))
-            return _mostly(pattern, matching, len(known), as_text(values), None)
+            if not _are_mostly(matching, len(known)):
+                return None
+            return Place(
+                pattern=pattern, matching=matching, known=len(known), text=as_text(values), area=None
+            )
     named = _POSTAL_NAME.search(words) is not None
     if degrees is not None and not named:
         return None
@@ -89,25 +93,24 @@ def _postal(text: pd.Series, named: bool, was_number: bool) -> Place | None:
     if was_number:
         width = max((len(value) for value in spelled), default=0)
         spelled = [value.zfill(width) for value in spelled]
-    best: Place | None = None
-    for pattern, (form, length) in {**_FORMS, **(_NAMED_FORMS if named else {})}.items():
-        fits = np.array([form.fullmatch(value) is not None for value in spelled], bool)
-        names, areas = (
-            np.array([*values, None], object) for values in (spelled, [v[:length] for v in spelled])
-        )
-        found = _mostly(
-            pattern,
-            int(sizes[fits].sum()),
-            int(sizes.sum()),
-            text_series(names[codes]),
-            text_series(areas[codes]),
-        )
-        if found is not None and (best is None or found.matching > best.matching):
-            best = found
-    return best
-
-
-def _mostly(pattern: str, matching: int, known: int, text: pd.Series, area: pd.Series | None) -> Place | None:
-    if not known or matching < MOSTLY * known:
+    forms = {**_FORMS, **(_NAMED_FORMS if named else {})}
+    matching = {
+        pattern: int(sizes[np.array([form.fullmatch(value) is not None for value in spelled], bool)].sum())
+        for pattern, (form, _) in forms.items()
+    }
+    pattern = max(matching, key=matching.__getitem__)
+    known, length = int(sizes.sum()), forms[pattern][1]
+    if not _are_mostly(matching[pattern], known):
         return None
-    return Place(pattern=pattern, matching=matching, known=known, text=text, area=area)
+    names, areas = (np.array([*values, None], object) for values in (spelled, [v[:length] for v in spelled]))
+    return Place(
+        pattern=pattern,
+        matching=matching[pattern],
+        known=known,
+        text=text_series(names[codes]),
+        area=text_series(areas[codes]),
+    )
+
+
+def _are_mostly(matching: int, known: int) -> bool:
+    return known > 0 and matching >= MOSTLY * known
