@@ -51,7 +51,7 @@ def answer(host: Host, header: dict[str, Any], buffers: list[bytearray], writer:
     try:
         return _REQUESTS[header["do"]](host, header, buffers, writer)
     except Refusal as refusal:
-        return {"refusal": [refusal.message, _with_deed(host, refusal.hint)]}
+        return {"refusal": [refusal.message, _deed(host) or refusal.hint]}
     except MemoryError:
         return {
             "refusal": ["the model needs more memory than it is allowed", "Raise the limit with --memory."]
@@ -59,17 +59,14 @@ def answer(host: Host, header: dict[str, Any], buffers: list[bytearray], writer:
     except BaseException as error:  # noqa: BLE001 - also SystemExit: a model is foreign code
         writer.buffers.clear()
         step = failing_step(error, host.model)
-        text = _with_deed(host, str(error)[:_TEXT_LIMIT])
+        text = " ".join(filter(None, [_deed(host), str(error)[:_TEXT_LIMIT]]))
         return {"failure": {"kind": type(error).__name__, "text": text, "step": step}}
 
 
-def _with_deed(host: Host, text: str) -> str:
-    """Say what the model tried to do that was blocked, before *text*."""
-    return (
-        "it tried to " + host.tripwire.tripped + ", which was blocked; " + text
-        if host.tripwire.tripped
-        else text
-    )
+def _deed(host: Host) -> str:
+    """Return what the model tried to do that was blocked, and what to make of it; empty where nothing was."""
+    tried = host.tripwire.tripped
+    return "It tried to " + tried + ", which was blocked: read its code before you trust it." if tried else ""
 
 
 def _lock(host: Host, header: dict[str, Any], buffers: list[bytearray], writer: Writer) -> dict[str, Any]:

@@ -11,6 +11,12 @@ from .refusal import Refusal
 _LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "allowlist.json")
 _SHOWN = 20
 _BY_VALUE = ("cloudpickle", "dill", "_dill", "marshal")
+_UNNEEDED = "No fitted model needs it: treat the file as hostile, and ask whoever made it."
+#: Modules through which a file reaches the system, other code or any attribute; no fitted model needs them.
+_REACHING = frozenset(
+    "_posixsubprocess _winapi asyncio builtins code codeop ctypes importlib multiprocessing nt os pdb pip pkgutil "
+    "posix pty pydoc runpy shutil signal socket subprocess sys timeit urllib webbrowser".split()
+)
 
 
 def load_allowlist() -> frozenset[str]:
@@ -35,7 +41,7 @@ def check_trust(names: Iterable[str]) -> frozenset[str]:
     Raises
     ------
     Refusal
-        A name is not of the form ``package.module.Name``.
+        A name is not of the form ``package.module.Name``, or one by which a file reaches the system.
     """
     for name in names:
         if "." not in name or not all(part.isidentifier() for part in name.split(".")):
@@ -43,6 +49,8 @@ def check_trust(names: Iterable[str]) -> frozenset[str]:
                 "'" + name + "' is not a name that can be trusted",
                 "Write the class in full, as in --trust my_features.Clip; wildcards are not accepted.",
             )
+        if _reaches(name):
+            raise Refusal("'" + name + "' cannot be trusted: it reaches the system or any code", _UNNEEDED)
     return frozenset(names)
 
 
@@ -52,6 +60,10 @@ def unknown_names(names: Iterable[str], what: str) -> Refusal:
     more = " and " + str(len(listed) - _SHOWN) + " more" if len(listed) > _SHOWN else ""
     message = what + " names code that is not on the allow-list: " + ", ".join(listed[:_SHOWN]) + more
     return Refusal(message, _advice(listed))
+
+
+def _reaches(name: str) -> bool:
+    return name.split(".")[0] in _REACHING
 
 
 def _advice(names: list[str]) -> str:
@@ -65,8 +77,9 @@ def _advice(names: list[str]) -> str:
             "A class of a script or notebook cannot be found again: move it into a module "
             "(my_features.py), import it from there, save the model again and add --trust my_features.NAME."
         )
-    usable = [name for name in names if all(part.isidentifier() for part in name.split("."))]
-    if len(usable) < len(names):
+    if any(_reaches(name) for name in names):
+        return _UNNEEDED
+    if not all(part.isidentifier() for name in names for part in name.split(".")):
         return "At least one of these is no class or function by name: treat the file as hostile."
-    arguments = " ".join("--trust " + name for name in usable[:_SHOWN])
+    arguments = " ".join("--trust " + name for name in names[:_SHOWN])
     return "Only if you know and trust each of them, add: " + arguments

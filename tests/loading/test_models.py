@@ -205,6 +205,13 @@ def test_trust_takes_exact_names_only(name, pipeline, tmp_path):
         open_model(tmp_path / "m.pkl", trust=[name])
 
 
+@pytest.mark.parametrize("name", ["posix.system", "builtins.getattr", "subprocess.Popen"])
+def test_nothing_that_reaches_the_system_can_be_trusted(name, pipeline, tmp_path):
+    save_pickle(pipeline, tmp_path / "m.pkl")
+    with pytest.raises(UsageError, match="cannot be trusted"):
+        open_model(tmp_path / "m.pkl", trust=[name])
+
+
 FAILURES = {
     "missing": (lambda f: f.drop(columns="job"), "'job'"),
     "unseen": (lambda f: f.assign(job="z"), "not fitted on"),
