@@ -13,10 +13,33 @@ _SHOWN = 20
 _BY_VALUE = ("cloudpickle", "dill", "_dill", "marshal")
 _UNNEEDED = "No fitted model needs it: treat the file as hostile, and ask whoever made it."
 #: Modules through which a file reaches the system, other code or any attribute; no fitted model needs them.
-_REACHING = frozenset(
-    "_posixsubprocess _winapi asyncio builtins code codeop ctypes importlib multiprocessing nt os pdb pip pkgutil "
-    "posix pty pydoc runpy shutil signal socket subprocess sys timeit urllib webbrowser".split()
-)
+_REACHING = {
+    *(
+        "builtins",
+        "sys",
+        "os",
+        "posix",
+        "nt",
+        "_winapi",
+        "subprocess",
+        "_posixsubprocess",
+        "multiprocessing",
+        "pty",
+    ),
+    *(
+        "asyncio",
+        "signal",
+        "shutil",
+        "socket",
+        "urllib",
+        "webbrowser",
+        "ctypes",
+        "importlib",
+        "pkgutil",
+        "runpy",
+    ),
+    *("code", "codeop", "pdb", "pydoc", "timeit", "pip"),
+}
 
 
 def load_allowlist() -> frozenset[str]:
