@@ -14,31 +14,9 @@ _BY_VALUE = ("cloudpickle", "dill", "_dill", "marshal")
 _UNNEEDED = "No fitted model needs it: treat the file as hostile, and ask whoever made it."
 #: Modules through which a file reaches the system, other code or any attribute; no fitted model needs them.
 _REACHING = {
-    *(
-        "builtins",
-        "sys",
-        "os",
-        "posix",
-        "nt",
-        "_winapi",
-        "subprocess",
-        "_posixsubprocess",
-        "multiprocessing",
-        "pty",
-    ),
-    *(
-        "asyncio",
-        "signal",
-        "shutil",
-        "socket",
-        "urllib",
-        "webbrowser",
-        "ctypes",
-        "importlib",
-        "pkgutil",
-        "runpy",
-    ),
-    *("code", "codeop", "pdb", "pydoc", "timeit", "pip"),
+    *("builtins", "sys", "os", "posix", "nt", "_winapi", "subprocess", "_posixsubprocess", "pty"),
+    *("multiprocessing", "asyncio", "signal", "shutil", "socket", "urllib", "webbrowser", "ctypes"),
+    *("importlib", "pkgutil", "runpy", "code", "codeop", "pdb", "pydoc", "timeit", "pip"),
 }
 
 
