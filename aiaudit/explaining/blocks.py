@@ -195,4 +195,4 @@ def _per_pair(p: int) -> int:
 
 def _cycles(n: int, p: int) -> int:
     """Round trips in a half: small batches of few columns get more, until a call to the model is full."""
-    return max(CYCLES, CALL_ROWS // max(1, 2 * n * _per_pair(p)))
+    return max(CYCLES, CALL_ROWS // max(1, 2 * n * max(1, _per_pair(p))))

@@ -58,7 +58,15 @@ def _not_a_number(match: re.Match[str]) -> tuple[str, str]:
     )
 
 
+def _blocked(match: re.Match[str]) -> tuple[str, str]:
+    return (
+        f"it tried to {one_line(match[1], 100)}, which was blocked",
+        "Read its code before you trust it: deciding takes no such thing, so the file may be hostile.",
+    )
+
+
 _EXPLANATIONS: tuple[tuple[str, Callable[[re.Match[str]], tuple[str, str]]], ...] = (
+    (r"^It tried to (.*?), which was blocked:", _blocked),
     (r"[Ff]eature names.*", _feature_names),
     (r"columns are missing: (.*)", _missing_columns),
     (r"could not convert string to float: '?(.*?)'?$", _not_a_number),

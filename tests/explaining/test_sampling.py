@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from aiaudit.explaining.blocks import explain_block
 from aiaudit.explaining.sampling import canonical_order
 
 
@@ -55,3 +56,13 @@ def test_samples_of_different_seeds_are_independent():
 
 def test_an_empty_table_has_no_order():
     assert canonical_order(pd.DataFrame({"x": np.empty(0)}), 0).shape == (0,)
+
+
+def test_a_model_of_one_column_gets_no_more_comparisons_than_a_call_holds():
+    """Its comparisons need no combinations, so that nothing else bounds them: they once took all memory."""
+    frame = pd.DataFrame({"x": np.arange(200.0)})
+    block = explain_block(
+        lambda rows: rows["x"].to_numpy(), frame, np.arange(200), np.random.default_rng(0), table_rows=200
+    )
+    np.testing.assert_allclose(block.values[:, 0], frame["x"] - frame["x"].mean(), atol=1e-9)
+    assert block.evaluated == 200

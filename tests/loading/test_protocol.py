@@ -13,6 +13,7 @@ import pytest
 from aiaudit.errors import IncompleteError, UsageError
 from aiaudit.loading import columns, protocol
 from aiaudit.loading.endings import story
+from aiaudit.loading.explanations import explain_failure
 from aiaudit.loading.looking import existing_file, look
 from aiaudit.loading.protocol import BadMessage
 from aiaudit.loading.remote import MALFORMED, RemoteModel, traits_of
@@ -209,3 +210,11 @@ def test_a_pipe_or_a_device_is_no_model_file(tmp_path):
             existing_file(path)
     with pytest.raises(UsageError, match="no such model file"):
         existing_file("x" * 5000)
+
+
+def test_a_deed_that_was_blocked_is_said_with_what_it_means():
+    error = explain_failure(
+        "PermissionError", "It tried to run a program (x), which was blocked: no", "", "predict"
+    )
+    assert error.message == "the model failed to predict: it tried to run a program (x), which was blocked"
+    assert "hostile" in error.hint
