@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +54,11 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
+    "outputs",
+    multiple=True,
     type=click.Path(),
     metavar="FILE",
-    help="Write here: .txt, .json or .html; with --adverse .csv or .parquet.",
+    help="Write here: .txt, .json or .html; with --adverse .csv or .parquet (repeatable).",
 )
 def explain(
     files: tuple[str, ...],
@@ -65,7 +68,7 @@ def explain(
     baseline: str,
     letter: str | None,
     style: str | None,
-    output: str | None,
+    outputs: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Say why the model decided as it did about one person, and what would have changed it.
@@ -81,12 +84,13 @@ def explain(
         raise click.UsageError("--adverse writes CSV or Parquet; letters and formats are for one row")
     if letter and style:
         raise click.UsageError("a letter is plain text; leave --format out")
-    form = _form(output, adverse, letter, style)
-    told = _explained(_config(files, options), (row, key), baseline, letter, form)
-    content = told if isinstance(told, bytes) or told.endswith("\n") else told + "\n"
-    if output is None:
-        click.echo(content, nl=False)
-    else:
+    forms = [_form(output, adverse, letter, style) for output in outputs] or [
+        style or ("csv" if adverse else "text")
+    ]
+    told = _explained(_config(files, options), (row, key), baseline, letter, forms)
+    if not outputs:
+        click.echo(told[0], nl=False)
+    for output, content in zip(outputs, told, strict=False):
         from aiaudit.outputs import replace
 
         replace(Path(output), content)
@@ -99,13 +103,10 @@ _SINGLE = {".txt": "text", ".json": "json", ".html": "html", ".htm": "html"}
 _ADVERSE = {".csv": "csv", ".parquet": "parquet"}
 
 
-def _form(output: str | None, adverse: bool, letter: str | None, style: str | None) -> str:
+def _form(output: str, adverse: bool, letter: str | None, style: str | None) -> str:
     """Return what is written, once it is known that it can be."""
     forms = _ADVERSE if adverse else {".txt": "text"} if letter else _SINGLE
-    wanted = style or ("csv" if adverse else "text")
-    if output is None:
-        return wanted
-    form = wanted if style else forms.get(Path(output).suffix.lower())
+    form = style or forms.get(Path(output).suffix.lower())
     if form is None:
         raise UsageError(
             f"'{one_line(output)}': the file name does not tell what to write",
@@ -122,8 +123,12 @@ def _form(output: str | None, adverse: bool, letter: str | None, style: str | No
 
 
 def _explained(
-    config: Config, wanted: tuple[int | None, str | None], baseline: str, kind: str | None, form: str
-) -> str | bytes:
+    config: Config,
+    wanted: tuple[int | None, str | None],
+    baseline: str,
+    kind: str | None,
+    forms: Sequence[str],
+) -> Sequence[str | bytes]:
     from aiaudit.cli.watching import watching
     from aiaudit.execute import card_of, opened
     from aiaudit.explaining.dictionary import Dictionary, load_dictionary
@@ -137,28 +142,26 @@ def _explained(
                 "Give MODEL and DATA, and the label that helps the person with --favorable.",
             )
         if wanted == (None, None):
-            return _adverse(subject, dictionary, baseline, form, watcher.checked)
+            return _adverse(subject, dictionary, baseline, forms, watcher.checked)
         row = _position(subject, table, *wanted)
         named = f"row {row + 1} of {one_line(table.name)}"
-        return (
-            _one(subject, row, named, dictionary, form)
-            if kind is None
-            else _letter(subject, row, dictionary, kind, baseline)
-        )
+        if kind is None:
+            return _one(subject, row, named, dictionary, forms)
+        return [_letter(subject, row, dictionary, kind, baseline)] * len(forms)
 
 
-def _one(subject: Subject, row: int, named: str, dictionary: Dictionary, form: str) -> str:
+def _one(subject: Subject, row: int, named: str, dictionary: Dictionary, forms: Sequence[str]) -> list[str]:
     from aiaudit.explaining.decision import explain_decision
     from aiaudit.explaining.telling import to_json, to_text
+    from aiaudit.render.decision import render
 
     decision = explain_decision(subject, row, dictionary)
-    if form == "json":
-        return to_json(decision, named)
-    if form == "html":
-        from aiaudit.render.decision import render
-
-        return render(decision, named, dictionary, subject)
-    return to_text(decision, named, dictionary)
+    written = {
+        "json": lambda: to_json(decision, named),
+        "html": lambda: render(decision, named, dictionary, subject),
+        "text": lambda: to_text(decision, named, dictionary),
+    }
+    return [written[form]().rstrip("\n") + "\n" for form in forms]
 
 
 def _letter(subject: Subject, row: int, dictionary: Dictionary, kind: str, baseline: str) -> str:
@@ -175,8 +178,8 @@ def _letter(subject: Subject, row: int, dictionary: Dictionary, kind: str, basel
 
 
 def _adverse(
-    subject: Subject, dictionary: Dictionary, baseline: str, form: str, progress: Told | None
-) -> str | bytes:
+    subject: Subject, dictionary: Dictionary, baseline: str, forms: Sequence[str], progress: Told | None
+) -> list[str | bytes]:
     import numpy as np
 
     from aiaudit.explaining.decision import explain_decisions
@@ -193,7 +196,7 @@ def _adverse(
     if withheld:
         click.echo(f"warning: a protected column counted against {withheld} row(s): see 'withheld'", err=True)
     table = lines(found, dictionary)
-    return to_parquet(table) if form == "parquet" else to_csv(table)
+    return [to_parquet(table) if form == "parquet" else to_csv(table) for form in forms]
 
 
 def _position(subject: Subject, table: Table, row: int | None, key: str | None) -> int:

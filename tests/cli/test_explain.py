@@ -101,15 +101,14 @@ def test_all_adverse_decisions(explain, files):
 
 @pytest.mark.slow
 def test_files_are_written_as_their_names_end(explain, files, tmp_path):
-    row = ["--row", files[3] + 1]
-    for name, start in (("d.html", "<!DOCTYPE html>"), ("d.json", "{"), ("d.txt", f"row {files[3] + 1} of")):
-        ran = explain(*row, "-o", tmp_path / name)
-        assert ran.code == 0, ran.err
+    starts = {"d.html": "<!DOCTYPE html>", "d.json": "{", "d.txt": f"row {files[3] + 1} of"}
+    ran = explain("--row", files[3] + 1, *(word for name in starts for word in ("-o", tmp_path / name)))
+    assert ran.code == 0, ran.err
+    for name, start in starts.items():
         assert (tmp_path / name).read_text("utf-8").lstrip().startswith(start)
     assert "Income insufficient" in (tmp_path / "d.html").read_text("utf-8")
     pytest.importorskip("pyarrow")
-    assert explain("--adverse", "-o", tmp_path / "all.parquet").code == 0
-    assert explain("--adverse", "-o", tmp_path / "all.csv").code == 0
+    assert explain("--adverse", "-o", tmp_path / "all.parquet", "-o", tmp_path / "all.csv").code == 0
     table, plain = pd.read_parquet(tmp_path / "all.parquet"), pd.read_csv(tmp_path / "all.csv")
     assert list(table["reason_1"]) == list(plain["reason_1"])
     assert list(table["row"]) == list(plain["row"])
