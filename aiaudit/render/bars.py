@@ -16,6 +16,8 @@ COLUMNS = 20
 CARRIERS, GROUPS = 5, 12
 #: Left and right margin of the axis, in percent of its width.
 MARGIN = 2.0
+#: What an axis of shares reaches at least: intervals around nothing shall look like little.
+LEAST_SHARE = 0.1
 GAP = "explainability.attribution-gap"
 
 
@@ -101,20 +103,18 @@ def _importances(outcome: Measured) -> Iterator[Importances]:
         rows = sorted((m for m in own if m.value is not None), key=lambda m: -abs(m.value or 0.0))
         if len(rows) > 1:
             drawn = [(m.scope["column"], m) for m in rows[:COLUMNS]]
-            yield Importances(
-                check=outcome.check,
-                metric=metric,
-                bars=on_axis(drawn, scale_of(m for _, m in drawn), hidden=len(rows) - len(drawn)),
-            )
+            scale = scale_of((m for _, m in drawn), reach=LEAST_SHARE if metric.unit == "share" else 0.0)
+            bars = on_axis(drawn, scale, hidden=len(rows) - len(drawn))
+            yield Importances(check=outcome.check, metric=metric, bars=bars)
             return
 
 
-def scale_of(drawn: Iterable[Measurement], *, from_zero: bool = True) -> Scale:
-    """Return the axis that holds every value and interval."""
+def scale_of(drawn: Iterable[Measurement], *, from_zero: bool = True, reach: float = 0.0) -> Scale:
+    """Return the axis that holds every value and interval and, if it starts from zero, *reach*."""
     rows = list(drawn)
     intervals = [m.interval for m in rows if m.interval]
     ends = [*(m.value or 0.0 for m in rows), *(i.low for i in intervals), *(i.high for i in intervals)]
-    return around([*ends, 0.0] if from_zero else ends, most=10, margin=MARGIN)
+    return around([*ends, 0.0, reach] if from_zero else ends, most=10, margin=MARGIN)
 
 
 def on_axis(rows: Iterable[tuple[str, Measurement]], scale: Scale, hidden: int = 0) -> Bars:
