@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aiaudit.check import Check, Effort
+from aiaudit.check import Check
 from aiaudit.errors import one_line
-from aiaudit.facts import Measured, Measurement, Outcome
+from aiaudit.facts import Effort, Measured, Measurement, Outcome
 from aiaudit.policy.model import Kind, Policy, Requirement
 from aiaudit.record import Advice, Status, Verdict
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from aiaudit.facts import Measurement, Metric
+from aiaudit.facts import Effort, Measurement, Metric
 
 if TYPE_CHECKING:
     from aiaudit.subject import Subject
 
-#: What a step costs: hours, days or weeks of work, or a little of it from now on.
-Effort = Literal["hours", "days", "weeks", "ongoing"]
 Measure = Callable[["Subject"], Iterable[Measurement]]
 
 

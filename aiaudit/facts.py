@@ -18,6 +18,9 @@ RESERVED_SCOPES = frozenset(
     {"attribute", "at", "column", "control", "field", "attestation", "item", "label", "policy", "top", "with"}
 )
 
+#: What a step costs: hours, days or weeks of work, or a little of it from now on.
+Effort = Literal["hours", "days", "weeks", "ongoing"]
+
 
 class Better(StrEnum):
     """In which direction a metric improves."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from aiaudit.check import Effort
-from aiaudit.facts import Measurement
+from aiaudit.facts import Effort, Measurement
 from aiaudit.policy.model import Waiver
 
 

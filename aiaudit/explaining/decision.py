@@ -29,7 +29,7 @@ TOGETHER, FEW = 500, 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effort:
+class Budget:
     """What is spent where values are sampled.
 
     Parameters
@@ -47,7 +47,7 @@ class Effort:
     model_rows: int = SAMPLED_ROWS
 
 
-FULL = Effort()
+FULL = Budget()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ def explain_decisions(
     subject: Subject,
     rows: Sequence[int] | npt.NDArray[np.intp],
     only: str | None = None,
-    sampled: Effort = FULL,
+    sampled: Budget = FULL,
 ) -> Iterator[Decision]:
     """Explain the decisions about some rows, without recourse.
 
@@ -128,7 +128,7 @@ def explain_decisions(
         Positions.
     only : str or None
         Name of the one baseline wanted; by default every one there is.
-    sampled : Effort
+    sampled : Budget
         What is spent where values are sampled; exact ones compare with `ALL_ROWS`.
     """
     features, why, start = subject.features, "", 0

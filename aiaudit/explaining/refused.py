@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aiaudit.check import NotApplicable
-from aiaudit.explaining.decision import Decision, Effort, explain_decisions
+from aiaudit.explaining.decision import Budget, Decision, explain_decisions
 from aiaudit.explaining.sampling import canonical_order
 from aiaudit.facts import Measurement, Metric
 from aiaudit.measuring.counted import share_of
 from aiaudit.subject import Subject
 
 #: Refused people who are looked at, and what is spent on them where values are sampled.
-PEOPLE, SAMPLED = 50, Effort(rows=20, background=50, model_rows=10_000)
+PEOPLE, SAMPLED = 50, Budget(rows=20, background=50, model_rows=10_000)
 
 _KEPT = "refused"
 

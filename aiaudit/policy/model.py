@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from aiaudit.check import Effort
+from aiaudit.facts import Effort
 from aiaudit.policy.evidence import SHORTHAND
 from aiaudit.policy.fields import (
     Exact,

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from aiaudit.check import Effort
 from aiaudit.errors import one_line
-from aiaudit.facts import Interval, Measurement, Reference, Scope
+from aiaudit.facts import Effort, Interval, Measurement, Reference, Scope
 from aiaudit.policy.model import Op, PolicySource, Requirement
 from aiaudit.record import Status
 

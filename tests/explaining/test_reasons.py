@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aiaudit.errors import UsageError
 from aiaudit.explaining.attribute import Attributions, attribute
-from aiaudit.explaining.decision import Effort, common, explain_decision, explain_decisions
+from aiaudit.explaining.decision import Budget, common, explain_decision, explain_decisions
 from aiaudit.explaining.dictionary import Column, Dictionary, load_dictionary
 from aiaudit.explaining.letters import blanks, letter
 from aiaudit.explaining.listed import lines as listed
@@ -113,7 +113,7 @@ def test_many_rows_are_explained_a_few_at_a_time(monkeypatch):
     np.testing.assert_allclose(
         told[3].compared[0].found.values, again[0].compared[0].found.values, atol=1e-12
     )
-    assert len(list(explain_decisions(subject, rows, None, Effort(rows=6)))) == 6
+    assert len(list(explain_decisions(subject, rows, None, Budget(rows=6)))) == 6
 
 
 def test_an_irrelevant_column_changes_no_reason():
