@@ -102,7 +102,13 @@ def test_the_checker_keeps_to_the_grammar_and_the_library_of_python_3_8() -> Non
     assert set(imported) <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("interpreter", [Path(sys.executable), OLD_PYTHON], ids=["this", "3.8"])
+@pytest.mark.parametrize(
+    "interpreter",
+    [
+        pytest.param(Path(sys.executable), id="this"),
+        pytest.param(OLD_PYTHON, id="3.8", marks=pytest.mark.slow),
+    ],
+)
 class TestStandalone:
     @pytest.fixture
     def folder(self, packed: Path, tmp_path: Path, interpreter: Path) -> Path:

@@ -266,6 +266,7 @@ def test_patterns_by_definition(d):
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_isolated_process_says_the_same(tmp_path):
     model = CLASSIFIERS["forest"][0].fit(FRAME, TARGET)
     joblib.dump(model, tmp_path / "model.joblib")

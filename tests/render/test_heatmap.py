@@ -115,11 +115,12 @@ def test_groups_that_a_shareable_record_counts_as_one_are_each_not_shown() -> No
 
 
 def test_hundreds_of_groups_are_cut_to_the_largest() -> None:
-    (one,) = maps_of(drawn(many=100)).maps
+    record = drawn(many=100)
+    (one,) = maps_of(record).maps
 
     assert len(one.lines) == GROUPS + 1
     assert one.hidden == (("one", 100 - GROUPS),)
-    assert "60 smaller groups of one in annex B" in render(drawn(many=100), 1)
+    assert "60 smaller groups of one in annex B" in render(record, 1)
 
 
 def test_many_groups_across_are_set_in_parts_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,10 +40,17 @@ def read(made: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(made))
 
 
+def pages_of(made: bytes) -> list[str]:
+    return [page.extract_text() for page in read(made).pages]
+
+
 def text_of(made: bytes) -> str:
     """Return the text of all pages without blanks, which no two extractors set alike."""
-    printed = "".join(page.extract_text() for page in read(made).pages)
-    return re.sub(rf"[\s{ISOLATES}]", "", printed)
+    return joined(pages_of(made))
+
+
+def joined(pages: list[str]) -> str:
+    return re.sub(rf"[\s{ISOLATES}]", "", "".join(pages))
 
 
 def bare(text: str) -> str:
@@ -68,12 +75,17 @@ def failing() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def printed(failing: bytes) -> str:
-    return text_of(failing)
+def pages(failing: bytes) -> list[str]:
+    return pages_of(failing)
 
 
-def test_first_page_tells_the_owner_what_the_other_formats_tell(failing: bytes) -> None:
-    first = bare(read(failing).pages[0].extract_text())
+@pytest.fixture(scope="module")
+def printed(pages: list[str]) -> str:
+    return joined(pages)
+
+
+def test_first_page_tells_the_owner_what_the_other_formats_tell(pages: list[str]) -> None:
+    first = bare(pages[0])
 
     for sentence in (
         verdict_sentence(RECORD, EXIT_CODE),
@@ -99,8 +111,8 @@ def test_annex_has_every_requirement_and_every_verdict_with_its_figures(printed:
     assert "purpose:Sortsloanapplications" in printed
 
 
-def test_reading_stays_as_reviewed(failing: bytes, golden) -> None:
-    text = "".join(p.extract_text() + "\n" for p in read(failing).pages)
+def test_reading_stays_as_reviewed(pages: list[str], golden) -> None:
+    text = "".join(page + "\n" for page in pages)
     # Where pages end, and the dots to their numbers, are typst's own affair.
     golden("failing.pdf.txt", re.sub(r"( \.)+ \d+$| Page \d+ of \d+$", "", text, flags=re.MULTILINE))
 
@@ -254,7 +266,7 @@ def test_any_other_failure_of_typst_is_no_silent_one(monkeypatch) -> None:
 @pytest.mark.slow
 def test_long_names_break_within_the_page_and_are_copied_whole() -> None:
     record = hostile("x" * 300)
-    pages = [p.extract_text() for p in read(content(record, "pdf", record.exit_code)).pages]
+    pages = pages_of(content(record, "pdf", record.exit_code))
     assert max(len(run) for text in pages for run in re.findall("x+", text)) < 110  # what a line holds
     assert "x" * 300 in bare("".join(pages))
     assert "\u200b" not in "".join(pages)

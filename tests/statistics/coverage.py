@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -23,6 +23,8 @@ RATES = (0.01, 0.05, 0.2, 0.5, 0.9)
 LEVEL = 0.95
 #: Level at which the judge reads one of fifty intervals, and the sizes looked at there.
 STRICT, STRICT_SIZES = 0.999, (30, 100, 1000)
+#: Largest samples of which every pair of counts is looked at, not only those that matter.
+WHOLE = 100
 #: Smallest expected count (successes or failures, either group) of the bands the tables are cut into.
 BANDS = ((0, 1), (1, 5), (5, np.inf))
 DIFFERENCES = {"plain": newcombe, "modified": difference_interval}
@@ -58,9 +60,22 @@ class Coverage:
         return " against ".join(f"{n} at {p}" for n, p in zip(self.sizes, self.rates, strict=True))
 
 
+@lru_cache(maxsize=1)
+def rate_limits(interval: Interval, n: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limits for every count: one rate after the other is set against the same ones."""
+    return interval(np.arange(n + 1), n, level)
+
+
+@lru_cache(maxsize=1)
+def whole_table(interval: Interval, sizes: tuple[int, int], level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limits for every pair of counts, likewise."""
+    x1, x2 = (np.arange(n + 1) for n in sizes)
+    return interval(x1[:, np.newaxis], sizes[0], x2, sizes[1], level)
+
+
 def rate_coverage(interval: Interval, n: int, p: float, level: float = LEVEL) -> float:
     x, mass = outcomes(n, p)
-    low, high = interval(x, n, level)
+    low, high = (ends[x] for ends in rate_limits(interval, n, level))
     return float(mass[(low <= p) & (p <= high)].sum())
 
 
@@ -85,7 +100,10 @@ def pair_coverage(
     interval = contrasts[kind]
     truth = rates[0] - rates[1] if contrasts is DIFFERENCES else rates[0] / rates[1]
     (x1, mass1), (x2, mass2) = (outcomes(n, p) for n, p in zip(sizes, rates, strict=True))
-    low, high = interval(x1[:, np.newaxis], sizes[0], x2, sizes[1], level)
+    if max(sizes) > WHOLE:
+        low, high = interval(x1[:, np.newaxis], sizes[0], x2, sizes[1], level)
+    else:
+        low, high = (ends[np.ix_(x1, x2)] for ends in whole_table(interval, sizes, level))
     mass = mass1[:, np.newaxis] * mass2
     missed = (low > truth + 1e-12) | (high < truth - 1e-12)
     with np.errstate(divide="ignore"):
