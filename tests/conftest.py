@@ -1,5 +1,6 @@
 """No test reaches the network or depends on the environment it was started in."""
 
+import gc
 import os
 import socket
 import sys
@@ -14,6 +15,18 @@ sys.dont_write_bytecode = False
 # Tests share two cores with each other: a deadline would test the machine.
 settings.register_profile("house", deadline=None, max_examples=50)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection():
+    """Look for garbage neither while everything is imported nor, later, in what was: it all stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
 
 #: Variables that change what the tool or its libraries do.
 SCRUBBED = (
