@@ -65,7 +65,7 @@ def test_details_open_without_scripts(page: Page, reports: dict[str, Path]) -> N
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, 840, 1280])
 def test_everybody_can_read_it(
     page: Page, reports: dict[str, Path], axe: str, width: int, dark: bool
 ) -> None:
